@@ -152,6 +152,49 @@ class CompactionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     UndefiedState: _ClassVar[CompactionState]
     Executing: _ClassVar[CompactionState]
     Completed: _ClassVar[CompactionState]
+
+class WALName(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    Unknown: _ClassVar[WALName]
+    RocksMQ: _ClassVar[WALName]
+    Pulsar: _ClassVar[WALName]
+    Kafka: _ClassVar[WALName]
+    WoodPecker: _ClassVar[WALName]
+    Test: _ClassVar[WALName]
+
+class HighlightType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    Lexical: _ClassVar[HighlightType]
+    Semantic: _ClassVar[HighlightType]
+
+class CompactionType(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CompactionTypeUndefined: _ClassVar[CompactionType]
+    CompactionTypeMerge: _ClassVar[CompactionType]
+    CompactionTypeMix: _ClassVar[CompactionType]
+    CompactionTypeSingle: _ClassVar[CompactionType]
+    CompactionTypeMinor: _ClassVar[CompactionType]
+    CompactionTypeMajor: _ClassVar[CompactionType]
+    CompactionTypeLevel0Delete: _ClassVar[CompactionType]
+    CompactionTypeClustering: _ClassVar[CompactionType]
+    CompactionTypeSort: _ClassVar[CompactionType]
+    CompactionTypePartitionKeySort: _ClassVar[CompactionType]
+    CompactionTypeClusteringPartitionKeySort: _ClassVar[CompactionType]
+    CompactionTypeBumpSchemaVersion: _ClassVar[CompactionType]
+
+class CompactionTaskState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CompactionTaskStateUnknown: _ClassVar[CompactionTaskState]
+    CompactionTaskStateExecuting: _ClassVar[CompactionTaskState]
+    CompactionTaskStatePipelining: _ClassVar[CompactionTaskState]
+    CompactionTaskStateCompleted: _ClassVar[CompactionTaskState]
+    CompactionTaskStateFailed: _ClassVar[CompactionTaskState]
+    CompactionTaskStateTimeout: _ClassVar[CompactionTaskState]
+    CompactionTaskStateAnalyzing: _ClassVar[CompactionTaskState]
+    CompactionTaskStateIndexing: _ClassVar[CompactionTaskState]
+    CompactionTaskStateCleaned: _ClassVar[CompactionTaskState]
+    CompactionTaskStateMetaSaved: _ClassVar[CompactionTaskState]
+    CompactionTaskStateStatistic: _ClassVar[CompactionTaskState]
 Success: ErrorCode
 UnexpectedError: ErrorCode
 ConnectFailed: ErrorCode
@@ -269,6 +312,37 @@ L2: SegmentLevel
 UndefiedState: CompactionState
 Executing: CompactionState
 Completed: CompactionState
+Unknown: WALName
+RocksMQ: WALName
+Pulsar: WALName
+Kafka: WALName
+WoodPecker: WALName
+Test: WALName
+Lexical: HighlightType
+Semantic: HighlightType
+CompactionTypeUndefined: CompactionType
+CompactionTypeMerge: CompactionType
+CompactionTypeMix: CompactionType
+CompactionTypeSingle: CompactionType
+CompactionTypeMinor: CompactionType
+CompactionTypeMajor: CompactionType
+CompactionTypeLevel0Delete: CompactionType
+CompactionTypeClustering: CompactionType
+CompactionTypeSort: CompactionType
+CompactionTypePartitionKeySort: CompactionType
+CompactionTypeClusteringPartitionKeySort: CompactionType
+CompactionTypeBumpSchemaVersion: CompactionType
+CompactionTaskStateUnknown: CompactionTaskState
+CompactionTaskStateExecuting: CompactionTaskState
+CompactionTaskStatePipelining: CompactionTaskState
+CompactionTaskStateCompleted: CompactionTaskState
+CompactionTaskStateFailed: CompactionTaskState
+CompactionTaskStateTimeout: CompactionTaskState
+CompactionTaskStateAnalyzing: CompactionTaskState
+CompactionTaskStateIndexing: CompactionTaskState
+CompactionTaskStateCleaned: CompactionTaskState
+CompactionTaskStateMetaSaved: CompactionTaskState
+CompactionTaskStateStatistic: CompactionTaskState
 
 class Status(_message.Message):
     __slots__ = ("error_code", "reason", "code", "retriable", "detail", "extra_info")
@@ -374,3 +448,142 @@ class NodeInfo(_message.Message):
     address: str
     hostname: str
     def __init__(self, node_id: _Optional[int] = ..., address: _Optional[str] = ..., hostname: _Optional[str] = ...) -> None: ...
+
+class ReplicateConfiguration(_message.Message):
+    __slots__ = ("clusters", "cross_cluster_topology")
+    CLUSTERS_FIELD_NUMBER: _ClassVar[int]
+    CROSS_CLUSTER_TOPOLOGY_FIELD_NUMBER: _ClassVar[int]
+    clusters: _containers.RepeatedCompositeFieldContainer[MilvusCluster]
+    cross_cluster_topology: _containers.RepeatedCompositeFieldContainer[CrossClusterTopology]
+    def __init__(self, clusters: _Optional[_Iterable[_Union[MilvusCluster, _Mapping]]] = ..., cross_cluster_topology: _Optional[_Iterable[_Union[CrossClusterTopology, _Mapping]]] = ...) -> None: ...
+
+class ConnectionParam(_message.Message):
+    __slots__ = ("uri", "token")
+    URI_FIELD_NUMBER: _ClassVar[int]
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    uri: str
+    token: str
+    def __init__(self, uri: _Optional[str] = ..., token: _Optional[str] = ...) -> None: ...
+
+class MilvusCluster(_message.Message):
+    __slots__ = ("cluster_id", "connection_param", "pchannels")
+    CLUSTER_ID_FIELD_NUMBER: _ClassVar[int]
+    CONNECTION_PARAM_FIELD_NUMBER: _ClassVar[int]
+    PCHANNELS_FIELD_NUMBER: _ClassVar[int]
+    cluster_id: str
+    connection_param: ConnectionParam
+    pchannels: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, cluster_id: _Optional[str] = ..., connection_param: _Optional[_Union[ConnectionParam, _Mapping]] = ..., pchannels: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CrossClusterTopology(_message.Message):
+    __slots__ = ("source_cluster_id", "target_cluster_id")
+    SOURCE_CLUSTER_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_CLUSTER_ID_FIELD_NUMBER: _ClassVar[int]
+    source_cluster_id: str
+    target_cluster_id: str
+    def __init__(self, source_cluster_id: _Optional[str] = ..., target_cluster_id: _Optional[str] = ...) -> None: ...
+
+class MessageID(_message.Message):
+    __slots__ = ("id", "WAL_name")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    WAL_NAME_FIELD_NUMBER: _ClassVar[int]
+    id: str
+    WAL_name: WALName
+    def __init__(self, id: _Optional[str] = ..., WAL_name: _Optional[_Union[WALName, str]] = ...) -> None: ...
+
+class ReplicateCheckpoint(_message.Message):
+    __slots__ = ("cluster_id", "pchannel", "message_id", "time_tick")
+    CLUSTER_ID_FIELD_NUMBER: _ClassVar[int]
+    PCHANNEL_FIELD_NUMBER: _ClassVar[int]
+    MESSAGE_ID_FIELD_NUMBER: _ClassVar[int]
+    TIME_TICK_FIELD_NUMBER: _ClassVar[int]
+    cluster_id: str
+    pchannel: str
+    message_id: MessageID
+    time_tick: int
+    def __init__(self, cluster_id: _Optional[str] = ..., pchannel: _Optional[str] = ..., message_id: _Optional[_Union[MessageID, _Mapping]] = ..., time_tick: _Optional[int] = ...) -> None: ...
+
+class HighlightData(_message.Message):
+    __slots__ = ("fragments", "scores")
+    FRAGMENTS_FIELD_NUMBER: _ClassVar[int]
+    SCORES_FIELD_NUMBER: _ClassVar[int]
+    fragments: _containers.RepeatedScalarFieldContainer[str]
+    scores: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, fragments: _Optional[_Iterable[str]] = ..., scores: _Optional[_Iterable[float]] = ...) -> None: ...
+
+class HighlightResult(_message.Message):
+    __slots__ = ("field_name", "datas")
+    FIELD_NAME_FIELD_NUMBER: _ClassVar[int]
+    DATAS_FIELD_NUMBER: _ClassVar[int]
+    field_name: str
+    datas: _containers.RepeatedCompositeFieldContainer[HighlightData]
+    def __init__(self, field_name: _Optional[str] = ..., datas: _Optional[_Iterable[_Union[HighlightData, _Mapping]]] = ...) -> None: ...
+
+class Highlighter(_message.Message):
+    __slots__ = ("type", "params")
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    PARAMS_FIELD_NUMBER: _ClassVar[int]
+    type: HighlightType
+    params: _containers.RepeatedCompositeFieldContainer[KeyValuePair]
+    def __init__(self, type: _Optional[_Union[HighlightType, str]] = ..., params: _Optional[_Iterable[_Union[KeyValuePair, _Mapping]]] = ...) -> None: ...
+
+class MetricAggSpec(_message.Message):
+    __slots__ = ("op", "field_name")
+    OP_FIELD_NUMBER: _ClassVar[int]
+    FIELD_NAME_FIELD_NUMBER: _ClassVar[int]
+    op: str
+    field_name: str
+    def __init__(self, op: _Optional[str] = ..., field_name: _Optional[str] = ...) -> None: ...
+
+class SortSpec(_message.Message):
+    __slots__ = ("field_name", "direction", "null_first")
+    FIELD_NAME_FIELD_NUMBER: _ClassVar[int]
+    DIRECTION_FIELD_NUMBER: _ClassVar[int]
+    NULL_FIRST_FIELD_NUMBER: _ClassVar[int]
+    field_name: str
+    direction: str
+    null_first: bool
+    def __init__(self, field_name: _Optional[str] = ..., direction: _Optional[str] = ..., null_first: bool = ...) -> None: ...
+
+class TopHitsSpec(_message.Message):
+    __slots__ = ("size", "sort")
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    SORT_FIELD_NUMBER: _ClassVar[int]
+    size: int
+    sort: _containers.RepeatedCompositeFieldContainer[SortSpec]
+    def __init__(self, size: _Optional[int] = ..., sort: _Optional[_Iterable[_Union[SortSpec, _Mapping]]] = ...) -> None: ...
+
+class OrderSpec(_message.Message):
+    __slots__ = ("key", "direction", "null_first")
+    KEY_FIELD_NUMBER: _ClassVar[int]
+    DIRECTION_FIELD_NUMBER: _ClassVar[int]
+    NULL_FIRST_FIELD_NUMBER: _ClassVar[int]
+    key: str
+    direction: str
+    null_first: bool
+    def __init__(self, key: _Optional[str] = ..., direction: _Optional[str] = ..., null_first: bool = ...) -> None: ...
+
+class SearchAggregationSpec(_message.Message):
+    __slots__ = ("fields", "size", "metrics", "order", "top_hits", "sub_aggregation", "search_size")
+    class MetricsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: MetricAggSpec
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[MetricAggSpec, _Mapping]] = ...) -> None: ...
+    FIELDS_FIELD_NUMBER: _ClassVar[int]
+    SIZE_FIELD_NUMBER: _ClassVar[int]
+    METRICS_FIELD_NUMBER: _ClassVar[int]
+    ORDER_FIELD_NUMBER: _ClassVar[int]
+    TOP_HITS_FIELD_NUMBER: _ClassVar[int]
+    SUB_AGGREGATION_FIELD_NUMBER: _ClassVar[int]
+    SEARCH_SIZE_FIELD_NUMBER: _ClassVar[int]
+    fields: _containers.RepeatedScalarFieldContainer[str]
+    size: int
+    metrics: _containers.MessageMap[str, MetricAggSpec]
+    order: _containers.RepeatedCompositeFieldContainer[OrderSpec]
+    top_hits: TopHitsSpec
+    sub_aggregation: SearchAggregationSpec
+    search_size: int
+    def __init__(self, fields: _Optional[_Iterable[str]] = ..., size: _Optional[int] = ..., metrics: _Optional[_Mapping[str, MetricAggSpec]] = ..., order: _Optional[_Iterable[_Union[OrderSpec, _Mapping]]] = ..., top_hits: _Optional[_Union[TopHitsSpec, _Mapping]] = ..., sub_aggregation: _Optional[_Union[SearchAggregationSpec, _Mapping]] = ..., search_size: _Optional[int] = ...) -> None: ...

@@ -37,6 +37,37 @@ class OperatePrivilegeGroupType(int, metaclass=_enum_type_wrapper.EnumTypeWrappe
     __slots__ = ()
     AddPrivilegesToGroup: _ClassVar[OperatePrivilegeGroupType]
     RemovePrivilegesFromGroup: _ClassVar[OperatePrivilegeGroupType]
+
+class RowPolicyAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    Query: _ClassVar[RowPolicyAction]
+    Search: _ClassVar[RowPolicyAction]
+    Insert: _ClassVar[RowPolicyAction]
+    Delete: _ClassVar[RowPolicyAction]
+    Upsert: _ClassVar[RowPolicyAction]
+
+class ExportSnapshotState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    ExportSnapshotNone: _ClassVar[ExportSnapshotState]
+    ExportSnapshotPending: _ClassVar[ExportSnapshotState]
+    ExportSnapshotExecuting: _ClassVar[ExportSnapshotState]
+    ExportSnapshotCompleted: _ClassVar[ExportSnapshotState]
+    ExportSnapshotFailed: _ClassVar[ExportSnapshotState]
+
+class RestoreSnapshotState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RestoreSnapshotNone: _ClassVar[RestoreSnapshotState]
+    RestoreSnapshotPending: _ClassVar[RestoreSnapshotState]
+    RestoreSnapshotExecuting: _ClassVar[RestoreSnapshotState]
+    RestoreSnapshotCompleted: _ClassVar[RestoreSnapshotState]
+    RestoreSnapshotFailed: _ClassVar[RestoreSnapshotState]
+
+class RefreshExternalCollectionState(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    RefreshPending: _ClassVar[RefreshExternalCollectionState]
+    RefreshInProgress: _ClassVar[RefreshExternalCollectionState]
+    RefreshCompleted: _ClassVar[RefreshExternalCollectionState]
+    RefreshFailed: _ClassVar[RefreshExternalCollectionState]
 Unknown: QuotaState
 ReadLimited: QuotaState
 WriteLimited: QuotaState
@@ -51,6 +82,25 @@ Grant: OperatePrivilegeType
 Revoke: OperatePrivilegeType
 AddPrivilegesToGroup: OperatePrivilegeGroupType
 RemovePrivilegesFromGroup: OperatePrivilegeGroupType
+Query: RowPolicyAction
+Search: RowPolicyAction
+Insert: RowPolicyAction
+Delete: RowPolicyAction
+Upsert: RowPolicyAction
+ExportSnapshotNone: ExportSnapshotState
+ExportSnapshotPending: ExportSnapshotState
+ExportSnapshotExecuting: ExportSnapshotState
+ExportSnapshotCompleted: ExportSnapshotState
+ExportSnapshotFailed: ExportSnapshotState
+RestoreSnapshotNone: RestoreSnapshotState
+RestoreSnapshotPending: RestoreSnapshotState
+RestoreSnapshotExecuting: RestoreSnapshotState
+RestoreSnapshotCompleted: RestoreSnapshotState
+RestoreSnapshotFailed: RestoreSnapshotState
+RefreshPending: RefreshExternalCollectionState
+RefreshInProgress: RefreshExternalCollectionState
+RefreshCompleted: RefreshExternalCollectionState
+RefreshFailed: RefreshExternalCollectionState
 
 class ConnectRequest(_message.Message):
     __slots__ = ("client_info",)
@@ -281,16 +331,18 @@ class RenameCollectionRequest(_message.Message):
     def __init__(self, db_name: _Optional[str] = ..., oldName: _Optional[str] = ..., newName: _Optional[str] = ..., newDBName: _Optional[str] = ...) -> None: ...
 
 class AlterCollectionRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name", "properties", "delete_keys")
+    __slots__ = ("db_name", "collection_name", "properties", "delete_keys", "collectionID")
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     PROPERTIES_FIELD_NUMBER: _ClassVar[int]
     DELETE_KEYS_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
     db_name: str
     collection_name: str
     properties: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
     delete_keys: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., properties: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., delete_keys: _Optional[_Iterable[str]] = ...) -> None: ...
+    collectionID: int
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., properties: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., delete_keys: _Optional[_Iterable[str]] = ..., collectionID: _Optional[int] = ...) -> None: ...
 
 class AlterCollectionFieldRequest(_message.Message):
     __slots__ = ("db_name", "collection_name", "field_name", "properties", "delete_keys")
@@ -321,7 +373,14 @@ class TruncateCollectionResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ...) -> None: ...
 
 class LoadCollectionRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name", "replica_number", "resource_groups", "refresh", "load_fields", "skip_load_dynamic_field")
+    __slots__ = ("db_name", "collection_name", "replica_number", "resource_groups", "refresh", "load_fields", "skip_load_dynamic_field", "load_params")
+    class LoadParamsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     REPLICA_NUMBER_FIELD_NUMBER: _ClassVar[int]
@@ -329,6 +388,7 @@ class LoadCollectionRequest(_message.Message):
     REFRESH_FIELD_NUMBER: _ClassVar[int]
     LOAD_FIELDS_FIELD_NUMBER: _ClassVar[int]
     SKIP_LOAD_DYNAMIC_FIELD_FIELD_NUMBER: _ClassVar[int]
+    LOAD_PARAMS_FIELD_NUMBER: _ClassVar[int]
     db_name: str
     collection_name: str
     replica_number: int
@@ -336,7 +396,8 @@ class LoadCollectionRequest(_message.Message):
     refresh: bool
     load_fields: _containers.RepeatedScalarFieldContainer[str]
     skip_load_dynamic_field: bool
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., replica_number: _Optional[int] = ..., resource_groups: _Optional[_Iterable[str]] = ..., refresh: bool = ..., load_fields: _Optional[_Iterable[str]] = ..., skip_load_dynamic_field: bool = ...) -> None: ...
+    load_params: _containers.ScalarMap[str, str]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., replica_number: _Optional[int] = ..., resource_groups: _Optional[_Iterable[str]] = ..., refresh: bool = ..., load_fields: _Optional[_Iterable[str]] = ..., skip_load_dynamic_field: bool = ..., load_params: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ReleaseCollectionRequest(_message.Message):
     __slots__ = ("db_name", "collection_name")
@@ -347,7 +408,14 @@ class ReleaseCollectionRequest(_message.Message):
     def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
 
 class LoadPartitionsRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name", "partition_names", "replica_number", "resource_groups", "refresh", "load_fields", "skip_load_dynamic_field")
+    __slots__ = ("db_name", "collection_name", "partition_names", "replica_number", "resource_groups", "refresh", "load_fields", "skip_load_dynamic_field", "load_params")
+    class LoadParamsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -356,6 +424,7 @@ class LoadPartitionsRequest(_message.Message):
     REFRESH_FIELD_NUMBER: _ClassVar[int]
     LOAD_FIELDS_FIELD_NUMBER: _ClassVar[int]
     SKIP_LOAD_DYNAMIC_FIELD_FIELD_NUMBER: _ClassVar[int]
+    LOAD_PARAMS_FIELD_NUMBER: _ClassVar[int]
     db_name: str
     collection_name: str
     partition_names: _containers.RepeatedScalarFieldContainer[str]
@@ -364,7 +433,8 @@ class LoadPartitionsRequest(_message.Message):
     refresh: bool
     load_fields: _containers.RepeatedScalarFieldContainer[str]
     skip_load_dynamic_field: bool
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., replica_number: _Optional[int] = ..., resource_groups: _Optional[_Iterable[str]] = ..., refresh: bool = ..., load_fields: _Optional[_Iterable[str]] = ..., skip_load_dynamic_field: bool = ...) -> None: ...
+    load_params: _containers.ScalarMap[str, str]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., replica_number: _Optional[int] = ..., resource_groups: _Optional[_Iterable[str]] = ..., refresh: bool = ..., load_fields: _Optional[_Iterable[str]] = ..., skip_load_dynamic_field: bool = ..., load_params: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class ReleasePartitionsRequest(_message.Message):
     __slots__ = ("db_name", "collection_name", "partition_names")
@@ -483,23 +553,25 @@ class DropIndexRequest(_message.Message):
     def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., field_name: _Optional[str] = ..., index_name: _Optional[str] = ...) -> None: ...
 
 class InsertRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name", "partition_name", "fields_data", "num_rows", "schema_timestamp")
+    __slots__ = ("db_name", "collection_name", "partition_name", "fields_data", "num_rows", "schema_timestamp", "namespace")
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     PARTITION_NAME_FIELD_NUMBER: _ClassVar[int]
     FIELDS_DATA_FIELD_NUMBER: _ClassVar[int]
     NUM_ROWS_FIELD_NUMBER: _ClassVar[int]
     SCHEMA_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     db_name: str
     collection_name: str
     partition_name: str
     fields_data: _containers.RepeatedCompositeFieldContainer[_schema_pb2.FieldData]
     num_rows: int
     schema_timestamp: int
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ..., fields_data: _Optional[_Iterable[_Union[_schema_pb2.FieldData, _Mapping]]] = ..., num_rows: _Optional[int] = ..., schema_timestamp: _Optional[int] = ...) -> None: ...
+    namespace: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ..., fields_data: _Optional[_Iterable[_Union[_schema_pb2.FieldData, _Mapping]]] = ..., num_rows: _Optional[int] = ..., schema_timestamp: _Optional[int] = ..., namespace: _Optional[str] = ...) -> None: ...
 
 class UpsertRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name", "partition_name", "fields_data", "num_rows", "schema_timestamp", "partial_update")
+    __slots__ = ("db_name", "collection_name", "partition_name", "fields_data", "num_rows", "schema_timestamp", "partial_update", "namespace", "field_ops")
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     PARTITION_NAME_FIELD_NUMBER: _ClassVar[int]
@@ -507,6 +579,8 @@ class UpsertRequest(_message.Message):
     NUM_ROWS_FIELD_NUMBER: _ClassVar[int]
     SCHEMA_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
     PARTIAL_UPDATE_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    FIELD_OPS_FIELD_NUMBER: _ClassVar[int]
     db_name: str
     collection_name: str
     partition_name: str
@@ -514,21 +588,34 @@ class UpsertRequest(_message.Message):
     num_rows: int
     schema_timestamp: int
     partial_update: bool
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ..., fields_data: _Optional[_Iterable[_Union[_schema_pb2.FieldData, _Mapping]]] = ..., num_rows: _Optional[int] = ..., schema_timestamp: _Optional[int] = ..., partial_update: bool = ...) -> None: ...
+    namespace: str
+    field_ops: _containers.RepeatedCompositeFieldContainer[_schema_pb2.FieldPartialUpdateOp]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ..., fields_data: _Optional[_Iterable[_Union[_schema_pb2.FieldData, _Mapping]]] = ..., num_rows: _Optional[int] = ..., schema_timestamp: _Optional[int] = ..., partial_update: bool = ..., namespace: _Optional[str] = ..., field_ops: _Optional[_Iterable[_Union[_schema_pb2.FieldPartialUpdateOp, _Mapping]]] = ...) -> None: ...
 
 class DeleteRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name", "partition_name", "expr", "consistency_level")
+    __slots__ = ("db_name", "collection_name", "partition_name", "expr", "consistency_level", "expr_template_values", "namespace")
+    class ExprTemplateValuesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _schema_pb2.TemplateValue
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_schema_pb2.TemplateValue, _Mapping]] = ...) -> None: ...
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     PARTITION_NAME_FIELD_NUMBER: _ClassVar[int]
     EXPR_FIELD_NUMBER: _ClassVar[int]
     CONSISTENCY_LEVEL_FIELD_NUMBER: _ClassVar[int]
+    EXPR_TEMPLATE_VALUES_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     db_name: str
     collection_name: str
     partition_name: str
     expr: str
     consistency_level: _common_pb2.ConsistencyLevel
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ..., expr: _Optional[str] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ...) -> None: ...
+    expr_template_values: _containers.MessageMap[str, _schema_pb2.TemplateValue]
+    namespace: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_name: _Optional[str] = ..., expr: _Optional[str] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., expr_template_values: _Optional[_Mapping[str, _schema_pb2.TemplateValue]] = ..., namespace: _Optional[str] = ...) -> None: ...
 
 class MutationResult(_message.Message):
     __slots__ = ("status", "IDs", "succ_index", "err_index", "acknowledged", "insert_cnt", "delete_cnt", "upsert_cnt", "timestamp")
@@ -553,7 +640,14 @@ class MutationResult(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., IDs: _Optional[_Union[_schema_pb2.IDs, _Mapping]] = ..., succ_index: _Optional[_Iterable[int]] = ..., err_index: _Optional[_Iterable[int]] = ..., acknowledged: bool = ..., insert_cnt: _Optional[int] = ..., delete_cnt: _Optional[int] = ..., upsert_cnt: _Optional[int] = ..., timestamp: _Optional[int] = ...) -> None: ...
 
 class SearchRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name", "partition_names", "dsl", "placeholder_group", "ids", "dsl_type", "output_fields", "search_params", "guarantee_timestamp", "nq", "consistency_level", "use_default_consistency", "function_score")
+    __slots__ = ("db_name", "collection_name", "partition_names", "dsl", "placeholder_group", "ids", "dsl_type", "output_fields", "search_params", "guarantee_timestamp", "nq", "consistency_level", "use_default_consistency", "function_score", "search_by_primary_keys", "expr_template_values", "namespace", "highlighter", "search_aggregation", "function_chains")
+    class ExprTemplateValuesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _schema_pb2.TemplateValue
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_schema_pb2.TemplateValue, _Mapping]] = ...) -> None: ...
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -568,6 +662,12 @@ class SearchRequest(_message.Message):
     CONSISTENCY_LEVEL_FIELD_NUMBER: _ClassVar[int]
     USE_DEFAULT_CONSISTENCY_FIELD_NUMBER: _ClassVar[int]
     FUNCTION_SCORE_FIELD_NUMBER: _ClassVar[int]
+    SEARCH_BY_PRIMARY_KEYS_FIELD_NUMBER: _ClassVar[int]
+    EXPR_TEMPLATE_VALUES_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    HIGHLIGHTER_FIELD_NUMBER: _ClassVar[int]
+    SEARCH_AGGREGATION_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_CHAINS_FIELD_NUMBER: _ClassVar[int]
     db_name: str
     collection_name: str
     partition_names: _containers.RepeatedScalarFieldContainer[str]
@@ -582,10 +682,16 @@ class SearchRequest(_message.Message):
     consistency_level: _common_pb2.ConsistencyLevel
     use_default_consistency: bool
     function_score: _schema_pb2.FunctionScore
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., dsl: _Optional[str] = ..., placeholder_group: _Optional[bytes] = ..., ids: _Optional[_Union[_schema_pb2.IDs, _Mapping]] = ..., dsl_type: _Optional[_Union[_common_pb2.DslType, str]] = ..., output_fields: _Optional[_Iterable[str]] = ..., search_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., guarantee_timestamp: _Optional[int] = ..., nq: _Optional[int] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ..., function_score: _Optional[_Union[_schema_pb2.FunctionScore, _Mapping]] = ...) -> None: ...
+    search_by_primary_keys: bool
+    expr_template_values: _containers.MessageMap[str, _schema_pb2.TemplateValue]
+    namespace: str
+    highlighter: _common_pb2.Highlighter
+    search_aggregation: _common_pb2.SearchAggregationSpec
+    function_chains: _containers.RepeatedCompositeFieldContainer[_schema_pb2.FunctionChain]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., dsl: _Optional[str] = ..., placeholder_group: _Optional[bytes] = ..., ids: _Optional[_Union[_schema_pb2.IDs, _Mapping]] = ..., dsl_type: _Optional[_Union[_common_pb2.DslType, str]] = ..., output_fields: _Optional[_Iterable[str]] = ..., search_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., guarantee_timestamp: _Optional[int] = ..., nq: _Optional[int] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ..., function_score: _Optional[_Union[_schema_pb2.FunctionScore, _Mapping]] = ..., search_by_primary_keys: bool = ..., expr_template_values: _Optional[_Mapping[str, _schema_pb2.TemplateValue]] = ..., namespace: _Optional[str] = ..., highlighter: _Optional[_Union[_common_pb2.Highlighter, _Mapping]] = ..., search_aggregation: _Optional[_Union[_common_pb2.SearchAggregationSpec, _Mapping]] = ..., function_chains: _Optional[_Iterable[_Union[_schema_pb2.FunctionChain, _Mapping]]] = ...) -> None: ...
 
 class HybridSearchRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name", "partition_names", "requests", "rank_params", "guarantee_timestamp", "output_fields", "consistency_level", "use_default_consistency", "function_score")
+    __slots__ = ("db_name", "collection_name", "partition_names", "requests", "rank_params", "guarantee_timestamp", "output_fields", "consistency_level", "use_default_consistency", "function_score", "namespace", "function_chains")
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
@@ -596,6 +702,8 @@ class HybridSearchRequest(_message.Message):
     CONSISTENCY_LEVEL_FIELD_NUMBER: _ClassVar[int]
     USE_DEFAULT_CONSISTENCY_FIELD_NUMBER: _ClassVar[int]
     FUNCTION_SCORE_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_CHAINS_FIELD_NUMBER: _ClassVar[int]
     db_name: str
     collection_name: str
     partition_names: _containers.RepeatedScalarFieldContainer[str]
@@ -606,7 +714,9 @@ class HybridSearchRequest(_message.Message):
     consistency_level: _common_pb2.ConsistencyLevel
     use_default_consistency: bool
     function_score: _schema_pb2.FunctionScore
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., requests: _Optional[_Iterable[_Union[SearchRequest, _Mapping]]] = ..., rank_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., guarantee_timestamp: _Optional[int] = ..., output_fields: _Optional[_Iterable[str]] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ..., function_score: _Optional[_Union[_schema_pb2.FunctionScore, _Mapping]] = ...) -> None: ...
+    namespace: str
+    function_chains: _containers.RepeatedCompositeFieldContainer[_schema_pb2.FunctionChain]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., requests: _Optional[_Iterable[_Union[SearchRequest, _Mapping]]] = ..., rank_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., guarantee_timestamp: _Optional[int] = ..., output_fields: _Optional[_Iterable[str]] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ..., function_score: _Optional[_Union[_schema_pb2.FunctionScore, _Mapping]] = ..., namespace: _Optional[str] = ..., function_chains: _Optional[_Iterable[_Union[_schema_pb2.FunctionChain, _Mapping]]] = ...) -> None: ...
 
 class SearchResults(_message.Message):
     __slots__ = ("status", "results", "collection_name", "session_ts")
@@ -621,7 +731,14 @@ class SearchResults(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., results: _Optional[_Union[_schema_pb2.SearchResultData, _Mapping]] = ..., collection_name: _Optional[str] = ..., session_ts: _Optional[int] = ...) -> None: ...
 
 class QueryRequest(_message.Message):
-    __slots__ = ("db_name", "collection_name", "expr", "output_fields", "partition_names", "guarantee_timestamp", "query_params", "consistency_level", "use_default_consistency")
+    __slots__ = ("db_name", "collection_name", "expr", "output_fields", "partition_names", "guarantee_timestamp", "query_params", "consistency_level", "use_default_consistency", "expr_template_values", "namespace")
+    class ExprTemplateValuesEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: _schema_pb2.TemplateValue
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[_schema_pb2.TemplateValue, _Mapping]] = ...) -> None: ...
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     EXPR_FIELD_NUMBER: _ClassVar[int]
@@ -631,6 +748,8 @@ class QueryRequest(_message.Message):
     QUERY_PARAMS_FIELD_NUMBER: _ClassVar[int]
     CONSISTENCY_LEVEL_FIELD_NUMBER: _ClassVar[int]
     USE_DEFAULT_CONSISTENCY_FIELD_NUMBER: _ClassVar[int]
+    EXPR_TEMPLATE_VALUES_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
     db_name: str
     collection_name: str
     expr: str
@@ -640,23 +759,27 @@ class QueryRequest(_message.Message):
     query_params: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
     consistency_level: _common_pb2.ConsistencyLevel
     use_default_consistency: bool
-    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., expr: _Optional[str] = ..., output_fields: _Optional[_Iterable[str]] = ..., partition_names: _Optional[_Iterable[str]] = ..., guarantee_timestamp: _Optional[int] = ..., query_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ...) -> None: ...
+    expr_template_values: _containers.MessageMap[str, _schema_pb2.TemplateValue]
+    namespace: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., expr: _Optional[str] = ..., output_fields: _Optional[_Iterable[str]] = ..., partition_names: _Optional[_Iterable[str]] = ..., guarantee_timestamp: _Optional[int] = ..., query_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., consistency_level: _Optional[_Union[_common_pb2.ConsistencyLevel, str]] = ..., use_default_consistency: bool = ..., expr_template_values: _Optional[_Mapping[str, _schema_pb2.TemplateValue]] = ..., namespace: _Optional[str] = ...) -> None: ...
 
 class QueryResults(_message.Message):
-    __slots__ = ("status", "fields_data", "collection_name", "output_fields", "session_ts", "primary_field_name")
+    __slots__ = ("status", "fields_data", "collection_name", "output_fields", "session_ts", "primary_field_name", "element_indices")
     STATUS_FIELD_NUMBER: _ClassVar[int]
     FIELDS_DATA_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     OUTPUT_FIELDS_FIELD_NUMBER: _ClassVar[int]
     SESSION_TS_FIELD_NUMBER: _ClassVar[int]
     PRIMARY_FIELD_NAME_FIELD_NUMBER: _ClassVar[int]
+    ELEMENT_INDICES_FIELD_NUMBER: _ClassVar[int]
     status: _common_pb2.Status
     fields_data: _containers.RepeatedCompositeFieldContainer[_schema_pb2.FieldData]
     collection_name: str
     output_fields: _containers.RepeatedScalarFieldContainer[str]
     session_ts: int
     primary_field_name: str
-    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., fields_data: _Optional[_Iterable[_Union[_schema_pb2.FieldData, _Mapping]]] = ..., collection_name: _Optional[str] = ..., output_fields: _Optional[_Iterable[str]] = ..., session_ts: _Optional[int] = ..., primary_field_name: _Optional[str] = ...) -> None: ...
+    element_indices: _containers.RepeatedCompositeFieldContainer[ElementIndices]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., fields_data: _Optional[_Iterable[_Union[_schema_pb2.FieldData, _Mapping]]] = ..., collection_name: _Optional[str] = ..., output_fields: _Optional[_Iterable[str]] = ..., session_ts: _Optional[int] = ..., primary_field_name: _Optional[str] = ..., element_indices: _Optional[_Iterable[_Union[ElementIndices, _Mapping]]] = ...) -> None: ...
 
 class AllocTimestampRequest(_message.Message):
     __slots__ = ()
@@ -839,18 +962,28 @@ class GetFlushAllStateResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., flushed: bool = ...) -> None: ...
 
 class ManualCompactionRequest(_message.Message):
-    __slots__ = ("collectionID", "timetravel", "majorCompaction", "collection_name", "db_name")
+    __slots__ = ("collectionID", "timetravel", "majorCompaction", "collection_name", "db_name", "partition_id", "channel", "segment_ids", "l0Compaction", "target_size")
     COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
     TIMETRAVEL_FIELD_NUMBER: _ClassVar[int]
     MAJORCOMPACTION_FIELD_NUMBER: _ClassVar[int]
     COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
     DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    SEGMENT_IDS_FIELD_NUMBER: _ClassVar[int]
+    L0COMPACTION_FIELD_NUMBER: _ClassVar[int]
+    TARGET_SIZE_FIELD_NUMBER: _ClassVar[int]
     collectionID: int
     timetravel: int
     majorCompaction: bool
     collection_name: str
     db_name: str
-    def __init__(self, collectionID: _Optional[int] = ..., timetravel: _Optional[int] = ..., majorCompaction: bool = ..., collection_name: _Optional[str] = ..., db_name: _Optional[str] = ...) -> None: ...
+    partition_id: int
+    channel: str
+    segment_ids: _containers.RepeatedScalarFieldContainer[int]
+    l0Compaction: bool
+    target_size: int
+    def __init__(self, collectionID: _Optional[int] = ..., timetravel: _Optional[int] = ..., majorCompaction: bool = ..., collection_name: _Optional[str] = ..., db_name: _Optional[str] = ..., partition_id: _Optional[int] = ..., channel: _Optional[str] = ..., segment_ids: _Optional[_Iterable[int]] = ..., l0Compaction: bool = ..., target_size: _Optional[int] = ...) -> None: ...
 
 class ManualCompactionResponse(_message.Message):
     __slots__ = ("status", "compactionID", "compactionPlanCount")
@@ -885,10 +1018,16 @@ class GetCompactionStateResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., state: _Optional[_Union[_common_pb2.CompactionState, str]] = ..., executingPlanNo: _Optional[int] = ..., timeoutPlanNo: _Optional[int] = ..., completedPlanNo: _Optional[int] = ..., failedPlanNo: _Optional[int] = ...) -> None: ...
 
 class GetCompactionPlansRequest(_message.Message):
-    __slots__ = ("compactionID",)
+    __slots__ = ("compactionID", "db_name", "collection_name", "collection_id")
     COMPACTIONID_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_ID_FIELD_NUMBER: _ClassVar[int]
     compactionID: int
-    def __init__(self, compactionID: _Optional[int] = ...) -> None: ...
+    db_name: str
+    collection_name: str
+    collection_id: int
+    def __init__(self, compactionID: _Optional[int] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., collection_id: _Optional[int] = ...) -> None: ...
 
 class GetCompactionPlansResponse(_message.Message):
     __slots__ = ("status", "state", "mergeInfos")
@@ -901,12 +1040,30 @@ class GetCompactionPlansResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., state: _Optional[_Union[_common_pb2.CompactionState, str]] = ..., mergeInfos: _Optional[_Iterable[_Union[CompactionMergeInfo, _Mapping]]] = ...) -> None: ...
 
 class CompactionMergeInfo(_message.Message):
-    __slots__ = ("sources", "target")
+    __slots__ = ("sources", "target", "plan_id", "trigger_id", "collection_id", "partition_id", "channel", "type", "state", "failure_reason", "targets")
     SOURCES_FIELD_NUMBER: _ClassVar[int]
     TARGET_FIELD_NUMBER: _ClassVar[int]
+    PLAN_ID_FIELD_NUMBER: _ClassVar[int]
+    TRIGGER_ID_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_ID_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_ID_FIELD_NUMBER: _ClassVar[int]
+    CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    TYPE_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    FAILURE_REASON_FIELD_NUMBER: _ClassVar[int]
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
     sources: _containers.RepeatedScalarFieldContainer[int]
     target: int
-    def __init__(self, sources: _Optional[_Iterable[int]] = ..., target: _Optional[int] = ...) -> None: ...
+    plan_id: int
+    trigger_id: int
+    collection_id: int
+    partition_id: int
+    channel: str
+    type: _common_pb2.CompactionType
+    state: _common_pb2.CompactionTaskState
+    failure_reason: str
+    targets: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, sources: _Optional[_Iterable[int]] = ..., target: _Optional[int] = ..., plan_id: _Optional[int] = ..., trigger_id: _Optional[int] = ..., collection_id: _Optional[int] = ..., partition_id: _Optional[int] = ..., channel: _Optional[str] = ..., type: _Optional[_Union[_common_pb2.CompactionType, str]] = ..., state: _Optional[_Union[_common_pb2.CompactionTaskState, str]] = ..., failure_reason: _Optional[str] = ..., targets: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class GetReplicasRequest(_message.Message):
     __slots__ = ("collectionID", "with_shard_nodes", "collection_name", "db_name")
@@ -982,7 +1139,7 @@ class GetQuerySegmentInfoResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., infos: _Optional[_Iterable[_Union[QuerySegmentInfo, _Mapping]]] = ...) -> None: ...
 
 class QuerySegmentInfo(_message.Message):
-    __slots__ = ("segmentID", "collectionID", "partitionID", "mem_size", "num_rows", "index_name", "indexID", "nodeID", "state", "nodeIds", "level", "is_sorted")
+    __slots__ = ("segmentID", "collectionID", "partitionID", "mem_size", "num_rows", "index_name", "indexID", "nodeID", "state", "nodeIds", "level", "is_sorted", "storage_version")
     SEGMENTID_FIELD_NUMBER: _ClassVar[int]
     COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
     PARTITIONID_FIELD_NUMBER: _ClassVar[int]
@@ -995,6 +1152,7 @@ class QuerySegmentInfo(_message.Message):
     NODEIDS_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
     IS_SORTED_FIELD_NUMBER: _ClassVar[int]
+    STORAGE_VERSION_FIELD_NUMBER: _ClassVar[int]
     segmentID: int
     collectionID: int
     partitionID: int
@@ -1007,7 +1165,8 @@ class QuerySegmentInfo(_message.Message):
     nodeIds: _containers.RepeatedScalarFieldContainer[int]
     level: _common_pb2.SegmentLevel
     is_sorted: bool
-    def __init__(self, segmentID: _Optional[int] = ..., collectionID: _Optional[int] = ..., partitionID: _Optional[int] = ..., mem_size: _Optional[int] = ..., num_rows: _Optional[int] = ..., index_name: _Optional[str] = ..., indexID: _Optional[int] = ..., nodeID: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.SegmentState, str]] = ..., nodeIds: _Optional[_Iterable[int]] = ..., level: _Optional[_Union[_common_pb2.SegmentLevel, str]] = ..., is_sorted: bool = ...) -> None: ...
+    storage_version: int
+    def __init__(self, segmentID: _Optional[int] = ..., collectionID: _Optional[int] = ..., partitionID: _Optional[int] = ..., mem_size: _Optional[int] = ..., num_rows: _Optional[int] = ..., index_name: _Optional[str] = ..., indexID: _Optional[int] = ..., nodeID: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.SegmentState, str]] = ..., nodeIds: _Optional[_Iterable[int]] = ..., level: _Optional[_Union[_common_pb2.SegmentLevel, str]] = ..., is_sorted: bool = ..., storage_version: _Optional[int] = ...) -> None: ...
 
 class GetMetricsRequest(_message.Message):
     __slots__ = ("request",)
@@ -1158,12 +1317,14 @@ class TransferReplicaRequest(_message.Message):
     def __init__(self, source_resource_group: _Optional[str] = ..., target_resource_group: _Optional[str] = ..., collection_name: _Optional[str] = ..., num_replica: _Optional[int] = ..., db_name: _Optional[str] = ...) -> None: ...
 
 class GetPersistentSegmentInfoRequest(_message.Message):
-    __slots__ = ("dbName", "collectionName")
+    __slots__ = ("dbName", "collectionName", "states")
     DBNAME_FIELD_NUMBER: _ClassVar[int]
     COLLECTIONNAME_FIELD_NUMBER: _ClassVar[int]
+    STATES_FIELD_NUMBER: _ClassVar[int]
     dbName: str
     collectionName: str
-    def __init__(self, dbName: _Optional[str] = ..., collectionName: _Optional[str] = ...) -> None: ...
+    states: _containers.RepeatedScalarFieldContainer[_common_pb2.SegmentState]
+    def __init__(self, dbName: _Optional[str] = ..., collectionName: _Optional[str] = ..., states: _Optional[_Iterable[_Union[_common_pb2.SegmentState, str]]] = ...) -> None: ...
 
 class GetPersistentSegmentInfoResponse(_message.Message):
     __slots__ = ("status", "infos")
@@ -1174,20 +1335,28 @@ class GetPersistentSegmentInfoResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., infos: _Optional[_Iterable[_Union[PersistentSegmentInfo, _Mapping]]] = ...) -> None: ...
 
 class PersistentSegmentInfo(_message.Message):
-    __slots__ = ("segmentID", "collectionID", "partitionID", "num_rows", "state", "level")
+    __slots__ = ("segmentID", "collectionID", "partitionID", "num_rows", "state", "level", "is_sorted", "storage_version", "insert_channel", "compaction_from")
     SEGMENTID_FIELD_NUMBER: _ClassVar[int]
     COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
     PARTITIONID_FIELD_NUMBER: _ClassVar[int]
     NUM_ROWS_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     LEVEL_FIELD_NUMBER: _ClassVar[int]
+    IS_SORTED_FIELD_NUMBER: _ClassVar[int]
+    STORAGE_VERSION_FIELD_NUMBER: _ClassVar[int]
+    INSERT_CHANNEL_FIELD_NUMBER: _ClassVar[int]
+    COMPACTION_FROM_FIELD_NUMBER: _ClassVar[int]
     segmentID: int
     collectionID: int
     partitionID: int
     num_rows: int
     state: _common_pb2.SegmentState
     level: _common_pb2.SegmentLevel
-    def __init__(self, segmentID: _Optional[int] = ..., collectionID: _Optional[int] = ..., partitionID: _Optional[int] = ..., num_rows: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.SegmentState, str]] = ..., level: _Optional[_Union[_common_pb2.SegmentLevel, str]] = ...) -> None: ...
+    is_sorted: bool
+    storage_version: int
+    insert_channel: str
+    compaction_from: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, segmentID: _Optional[int] = ..., collectionID: _Optional[int] = ..., partitionID: _Optional[int] = ..., num_rows: _Optional[int] = ..., state: _Optional[_Union[_common_pb2.SegmentState, str]] = ..., level: _Optional[_Union[_common_pb2.SegmentLevel, str]] = ..., is_sorted: bool = ..., storage_version: _Optional[int] = ..., insert_channel: _Optional[str] = ..., compaction_from: _Optional[_Iterable[int]] = ...) -> None: ...
 
 class ShowPartitionsRequest(_message.Message):
     __slots__ = ("db_name", "collection_name", "collectionID", "partition_names", "type")
@@ -1348,10 +1517,12 @@ class ListCredUsersResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., usernames: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class RoleEntity(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "description")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    description: str
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
 
 class SelectRoleRequest(_message.Message):
     __slots__ = ("role", "include_user_info")
@@ -1392,12 +1563,14 @@ class SelectUserRequest(_message.Message):
     def __init__(self, user: _Optional[_Union[UserEntity, _Mapping]] = ..., include_role_info: bool = ...) -> None: ...
 
 class UserResult(_message.Message):
-    __slots__ = ("user", "roles")
+    __slots__ = ("user", "roles", "description")
     USER_FIELD_NUMBER: _ClassVar[int]
     ROLES_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     user: UserEntity
     roles: _containers.RepeatedCompositeFieldContainer[RoleEntity]
-    def __init__(self, user: _Optional[_Union[UserEntity, _Mapping]] = ..., roles: _Optional[_Iterable[_Union[RoleEntity, _Mapping]]] = ...) -> None: ...
+    description: str
+    def __init__(self, user: _Optional[_Union[UserEntity, _Mapping]] = ..., roles: _Optional[_Iterable[_Union[RoleEntity, _Mapping]]] = ..., description: _Optional[str] = ...) -> None: ...
 
 class SelectUserResponse(_message.Message):
     __slots__ = ("status", "results")
@@ -1408,22 +1581,26 @@ class SelectUserResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., results: _Optional[_Iterable[_Union[UserResult, _Mapping]]] = ...) -> None: ...
 
 class CreateCredentialRequest(_message.Message):
-    __slots__ = ("username", "password")
+    __slots__ = ("username", "password", "description")
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     username: str
     password: str
-    def __init__(self, username: _Optional[str] = ..., password: _Optional[str] = ...) -> None: ...
+    description: str
+    def __init__(self, username: _Optional[str] = ..., password: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
 
 class UpdateCredentialRequest(_message.Message):
-    __slots__ = ("username", "oldPassword", "newPassword")
+    __slots__ = ("username", "oldPassword", "newPassword", "description")
     USERNAME_FIELD_NUMBER: _ClassVar[int]
     OLDPASSWORD_FIELD_NUMBER: _ClassVar[int]
     NEWPASSWORD_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
     username: str
     oldPassword: str
     newPassword: str
-    def __init__(self, username: _Optional[str] = ..., oldPassword: _Optional[str] = ..., newPassword: _Optional[str] = ...) -> None: ...
+    description: str
+    def __init__(self, username: _Optional[str] = ..., oldPassword: _Optional[str] = ..., newPassword: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
 
 class DeleteCredentialRequest(_message.Message):
     __slots__ = ("username",)
@@ -1438,10 +1615,12 @@ class CreateRoleRequest(_message.Message):
     def __init__(self, entity: _Optional[_Union[RoleEntity, _Mapping]] = ...) -> None: ...
 
 class DropRoleRequest(_message.Message):
-    __slots__ = ("role_name",)
+    __slots__ = ("role_name", "force_drop")
     ROLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    FORCE_DROP_FIELD_NUMBER: _ClassVar[int]
     role_name: str
-    def __init__(self, role_name: _Optional[str] = ...) -> None: ...
+    force_drop: bool
+    def __init__(self, role_name: _Optional[str] = ..., force_drop: bool = ...) -> None: ...
 
 class OperateUserRoleRequest(_message.Message):
     __slots__ = ("username", "role_name", "type")
@@ -1502,12 +1681,14 @@ class SelectGrantResponse(_message.Message):
     def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., entities: _Optional[_Iterable[_Union[GrantEntity, _Mapping]]] = ...) -> None: ...
 
 class OperatePrivilegeRequest(_message.Message):
-    __slots__ = ("entity", "type")
+    __slots__ = ("entity", "type", "version")
     ENTITY_FIELD_NUMBER: _ClassVar[int]
     TYPE_FIELD_NUMBER: _ClassVar[int]
+    VERSION_FIELD_NUMBER: _ClassVar[int]
     entity: GrantEntity
     type: OperatePrivilegeType
-    def __init__(self, entity: _Optional[_Union[GrantEntity, _Mapping]] = ..., type: _Optional[_Union[OperatePrivilegeType, str]] = ...) -> None: ...
+    version: str
+    def __init__(self, entity: _Optional[_Union[GrantEntity, _Mapping]] = ..., type: _Optional[_Union[OperatePrivilegeType, str]] = ..., version: _Optional[str] = ...) -> None: ...
 
 class OperatePrivilegeV2Request(_message.Message):
     __slots__ = ("role", "grantor", "type", "db_name", "collection_name")
@@ -1564,3 +1745,931 @@ class OperatePrivilegeGroupRequest(_message.Message):
     privileges: _containers.RepeatedCompositeFieldContainer[PrivilegeEntity]
     type: OperatePrivilegeGroupType
     def __init__(self, group_name: _Optional[str] = ..., privileges: _Optional[_Iterable[_Union[PrivilegeEntity, _Mapping]]] = ..., type: _Optional[_Union[OperatePrivilegeGroupType, str]] = ...) -> None: ...
+
+class BatchDescribeCollectionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "collectionID")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: _containers.RepeatedScalarFieldContainer[str]
+    collectionID: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[_Iterable[str]] = ..., collectionID: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class BatchDescribeCollectionResponse(_message.Message):
+    __slots__ = ("status", "responses")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RESPONSES_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    responses: _containers.RepeatedCompositeFieldContainer[DescribeCollectionResponse]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., responses: _Optional[_Iterable[_Union[DescribeCollectionResponse, _Mapping]]] = ...) -> None: ...
+
+class NamespaceStats(_message.Message):
+    __slots__ = ("stats", "approx_entity_count", "entity_count", "entity_count_type", "logical_bytes", "last_write_timestamp", "last_write_utc_timestamp")
+    STATS_FIELD_NUMBER: _ClassVar[int]
+    APPROX_ENTITY_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ENTITY_COUNT_FIELD_NUMBER: _ClassVar[int]
+    ENTITY_COUNT_TYPE_FIELD_NUMBER: _ClassVar[int]
+    LOGICAL_BYTES_FIELD_NUMBER: _ClassVar[int]
+    LAST_WRITE_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    LAST_WRITE_UTC_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    stats: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+    approx_entity_count: int
+    entity_count: int
+    entity_count_type: str
+    logical_bytes: int
+    last_write_timestamp: int
+    last_write_utc_timestamp: int
+    def __init__(self, stats: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., approx_entity_count: _Optional[int] = ..., entity_count: _Optional[int] = ..., entity_count_type: _Optional[str] = ..., logical_bytes: _Optional[int] = ..., last_write_timestamp: _Optional[int] = ..., last_write_utc_timestamp: _Optional[int] = ...) -> None: ...
+
+class NamespaceInfo(_message.Message):
+    __slots__ = ("collection_name", "namespace_name", "created_timestamp", "created_utc_timestamp", "state", "stats")
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_NAME_FIELD_NUMBER: _ClassVar[int]
+    CREATED_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    CREATED_UTC_TIMESTAMP_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    STATS_FIELD_NUMBER: _ClassVar[int]
+    collection_name: str
+    namespace_name: str
+    created_timestamp: int
+    created_utc_timestamp: int
+    state: str
+    stats: NamespaceStats
+    def __init__(self, collection_name: _Optional[str] = ..., namespace_name: _Optional[str] = ..., created_timestamp: _Optional[int] = ..., created_utc_timestamp: _Optional[int] = ..., state: _Optional[str] = ..., stats: _Optional[_Union[NamespaceStats, _Mapping]] = ...) -> None: ...
+
+class CreateNamespaceRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "namespace_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    namespace_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., namespace_name: _Optional[str] = ...) -> None: ...
+
+class CreateNamespaceResponse(_message.Message):
+    __slots__ = ("status", "namespace")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    namespace: NamespaceInfo
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., namespace: _Optional[_Union[NamespaceInfo, _Mapping]] = ...) -> None: ...
+
+class DescribeNamespaceRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "namespace_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    namespace_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., namespace_name: _Optional[str] = ...) -> None: ...
+
+class DescribeNamespaceResponse(_message.Message):
+    __slots__ = ("status", "namespace")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    namespace: NamespaceInfo
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., namespace: _Optional[_Union[NamespaceInfo, _Mapping]] = ...) -> None: ...
+
+class ListNamespacesRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "prefix", "page_size", "page_token")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PREFIX_FIELD_NUMBER: _ClassVar[int]
+    PAGE_SIZE_FIELD_NUMBER: _ClassVar[int]
+    PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    prefix: str
+    page_size: int
+    page_token: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., prefix: _Optional[str] = ..., page_size: _Optional[int] = ..., page_token: _Optional[str] = ...) -> None: ...
+
+class ListNamespacesResponse(_message.Message):
+    __slots__ = ("status", "namespaces", "next_page_token")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACES_FIELD_NUMBER: _ClassVar[int]
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    namespaces: _containers.RepeatedCompositeFieldContainer[NamespaceInfo]
+    next_page_token: str
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., namespaces: _Optional[_Iterable[_Union[NamespaceInfo, _Mapping]]] = ..., next_page_token: _Optional[str] = ...) -> None: ...
+
+class DropNamespaceRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "namespace_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    namespace_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., namespace_name: _Optional[str] = ...) -> None: ...
+
+class DropNamespaceResponse(_message.Message):
+    __slots__ = ("status", "namespace")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    namespace: NamespaceInfo
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., namespace: _Optional[_Union[NamespaceInfo, _Mapping]] = ...) -> None: ...
+
+class HasNamespaceRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "namespace_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    namespace_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., namespace_name: _Optional[str] = ...) -> None: ...
+
+class HasNamespaceResponse(_message.Message):
+    __slots__ = ("status", "value")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    VALUE_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    value: bool
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., value: bool = ...) -> None: ...
+
+class GetNamespaceStatsRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "namespace_name", "exact")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_NAME_FIELD_NUMBER: _ClassVar[int]
+    EXACT_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    namespace_name: str
+    exact: bool
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., namespace_name: _Optional[str] = ..., exact: bool = ...) -> None: ...
+
+class GetNamespaceStatsResponse(_message.Message):
+    __slots__ = ("status", "namespace_name", "stats")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    NAMESPACE_NAME_FIELD_NUMBER: _ClassVar[int]
+    STATS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    namespace_name: str
+    stats: NamespaceStats
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., namespace_name: _Optional[str] = ..., stats: _Optional[_Union[NamespaceStats, _Mapping]] = ...) -> None: ...
+
+class AlterIndexRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "index_name", "extra_params", "delete_keys")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    INDEX_NAME_FIELD_NUMBER: _ClassVar[int]
+    EXTRA_PARAMS_FIELD_NUMBER: _ClassVar[int]
+    DELETE_KEYS_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    index_name: str
+    extra_params: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+    delete_keys: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., index_name: _Optional[str] = ..., extra_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ..., delete_keys: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AddCollectionFieldRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "collectionID", "schema")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    SCHEMA_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    collectionID: int
+    schema: bytes
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., collectionID: _Optional[int] = ..., schema: _Optional[bytes] = ...) -> None: ...
+
+class AddCollectionStructFieldRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "collectionID", "struct_array_field_schema")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    STRUCT_ARRAY_FIELD_SCHEMA_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    collectionID: int
+    struct_array_field_schema: _schema_pb2.StructArrayFieldSchema
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., collectionID: _Optional[int] = ..., struct_array_field_schema: _Optional[_Union[_schema_pb2.StructArrayFieldSchema, _Mapping]] = ...) -> None: ...
+
+class AddCollectionFunctionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "collectionID", "functionSchema")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    FUNCTIONSCHEMA_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    collectionID: int
+    functionSchema: _schema_pb2.FunctionSchema
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., collectionID: _Optional[int] = ..., functionSchema: _Optional[_Union[_schema_pb2.FunctionSchema, _Mapping]] = ...) -> None: ...
+
+class AlterCollectionFunctionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "collectionID", "function_name", "functionSchema")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    FUNCTIONSCHEMA_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    collectionID: int
+    function_name: str
+    functionSchema: _schema_pb2.FunctionSchema
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., collectionID: _Optional[int] = ..., function_name: _Optional[str] = ..., functionSchema: _Optional[_Union[_schema_pb2.FunctionSchema, _Mapping]] = ...) -> None: ...
+
+class DropCollectionFunctionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "collectionID", "function_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    FUNCTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    collectionID: int
+    function_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., collectionID: _Optional[int] = ..., function_name: _Optional[str] = ...) -> None: ...
+
+class ElementIndices(_message.Message):
+    __slots__ = ("indices",)
+    INDICES_FIELD_NUMBER: _ClassVar[int]
+    indices: _schema_pb2.LongArray
+    def __init__(self, indices: _Optional[_Union[_schema_pb2.LongArray, _Mapping]] = ...) -> None: ...
+
+class AlterRoleRequest(_message.Message):
+    __slots__ = ("role_name", "description")
+    ROLE_NAME_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    role_name: str
+    description: str
+    def __init__(self, role_name: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
+
+class UserInfo(_message.Message):
+    __slots__ = ("user", "password", "roles")
+    USER_FIELD_NUMBER: _ClassVar[int]
+    PASSWORD_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    user: str
+    password: str
+    roles: _containers.RepeatedCompositeFieldContainer[RoleEntity]
+    def __init__(self, user: _Optional[str] = ..., password: _Optional[str] = ..., roles: _Optional[_Iterable[_Union[RoleEntity, _Mapping]]] = ...) -> None: ...
+
+class RBACMeta(_message.Message):
+    __slots__ = ("users", "roles", "grants", "privilege_groups")
+    USERS_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    GRANTS_FIELD_NUMBER: _ClassVar[int]
+    PRIVILEGE_GROUPS_FIELD_NUMBER: _ClassVar[int]
+    users: _containers.RepeatedCompositeFieldContainer[UserInfo]
+    roles: _containers.RepeatedCompositeFieldContainer[RoleEntity]
+    grants: _containers.RepeatedCompositeFieldContainer[GrantEntity]
+    privilege_groups: _containers.RepeatedCompositeFieldContainer[PrivilegeGroupInfo]
+    def __init__(self, users: _Optional[_Iterable[_Union[UserInfo, _Mapping]]] = ..., roles: _Optional[_Iterable[_Union[RoleEntity, _Mapping]]] = ..., grants: _Optional[_Iterable[_Union[GrantEntity, _Mapping]]] = ..., privilege_groups: _Optional[_Iterable[_Union[PrivilegeGroupInfo, _Mapping]]] = ...) -> None: ...
+
+class BackupRBACMetaRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class BackupRBACMetaResponse(_message.Message):
+    __slots__ = ("status", "RBAC_meta")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RBAC_META_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    RBAC_meta: RBACMeta
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., RBAC_meta: _Optional[_Union[RBACMeta, _Mapping]] = ...) -> None: ...
+
+class RestoreRBACMetaRequest(_message.Message):
+    __slots__ = ("RBAC_meta",)
+    RBAC_META_FIELD_NUMBER: _ClassVar[int]
+    RBAC_meta: RBACMeta
+    def __init__(self, RBAC_meta: _Optional[_Union[RBACMeta, _Mapping]] = ...) -> None: ...
+
+class RunAnalyzerRequest(_message.Message):
+    __slots__ = ("analyzer_params", "placeholder", "with_detail", "with_hash", "db_name", "collection_name", "field_name", "analyzer_names")
+    ANALYZER_PARAMS_FIELD_NUMBER: _ClassVar[int]
+    PLACEHOLDER_FIELD_NUMBER: _ClassVar[int]
+    WITH_DETAIL_FIELD_NUMBER: _ClassVar[int]
+    WITH_HASH_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    FIELD_NAME_FIELD_NUMBER: _ClassVar[int]
+    ANALYZER_NAMES_FIELD_NUMBER: _ClassVar[int]
+    analyzer_params: str
+    placeholder: _containers.RepeatedScalarFieldContainer[bytes]
+    with_detail: bool
+    with_hash: bool
+    db_name: str
+    collection_name: str
+    field_name: str
+    analyzer_names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, analyzer_params: _Optional[str] = ..., placeholder: _Optional[_Iterable[bytes]] = ..., with_detail: bool = ..., with_hash: bool = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., field_name: _Optional[str] = ..., analyzer_names: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class AnalyzerToken(_message.Message):
+    __slots__ = ("token", "start_offset", "end_offset", "position", "position_length", "hash")
+    TOKEN_FIELD_NUMBER: _ClassVar[int]
+    START_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    END_OFFSET_FIELD_NUMBER: _ClassVar[int]
+    POSITION_FIELD_NUMBER: _ClassVar[int]
+    POSITION_LENGTH_FIELD_NUMBER: _ClassVar[int]
+    HASH_FIELD_NUMBER: _ClassVar[int]
+    token: str
+    start_offset: int
+    end_offset: int
+    position: int
+    position_length: int
+    hash: int
+    def __init__(self, token: _Optional[str] = ..., start_offset: _Optional[int] = ..., end_offset: _Optional[int] = ..., position: _Optional[int] = ..., position_length: _Optional[int] = ..., hash: _Optional[int] = ...) -> None: ...
+
+class AnalyzerResult(_message.Message):
+    __slots__ = ("tokens",)
+    TOKENS_FIELD_NUMBER: _ClassVar[int]
+    tokens: _containers.RepeatedCompositeFieldContainer[AnalyzerToken]
+    def __init__(self, tokens: _Optional[_Iterable[_Union[AnalyzerToken, _Mapping]]] = ...) -> None: ...
+
+class RunAnalyzerResponse(_message.Message):
+    __slots__ = ("status", "results")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RESULTS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    results: _containers.RepeatedCompositeFieldContainer[AnalyzerResult]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., results: _Optional[_Iterable[_Union[AnalyzerResult, _Mapping]]] = ...) -> None: ...
+
+class FileResourceInfo(_message.Message):
+    __slots__ = ("id", "name", "path")
+    ID_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    id: int
+    name: str
+    path: str
+    def __init__(self, id: _Optional[int] = ..., name: _Optional[str] = ..., path: _Optional[str] = ...) -> None: ...
+
+class AddFileResourceRequest(_message.Message):
+    __slots__ = ("name", "path")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    path: str
+    def __init__(self, name: _Optional[str] = ..., path: _Optional[str] = ...) -> None: ...
+
+class RemoveFileResourceRequest(_message.Message):
+    __slots__ = ("name",)
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    def __init__(self, name: _Optional[str] = ...) -> None: ...
+
+class ListFileResourcesRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class ListFileResourcesResponse(_message.Message):
+    __slots__ = ("status", "resources")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    RESOURCES_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    resources: _containers.RepeatedCompositeFieldContainer[FileResourceInfo]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., resources: _Optional[_Iterable[_Union[FileResourceInfo, _Mapping]]] = ...) -> None: ...
+
+class AddUserTagsRequest(_message.Message):
+    __slots__ = ("user_name", "tags")
+    class TagsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    USER_NAME_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    user_name: str
+    tags: _containers.ScalarMap[str, str]
+    def __init__(self, user_name: _Optional[str] = ..., tags: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class DeleteUserTagsRequest(_message.Message):
+    __slots__ = ("user_name", "tag_keys")
+    USER_NAME_FIELD_NUMBER: _ClassVar[int]
+    TAG_KEYS_FIELD_NUMBER: _ClassVar[int]
+    user_name: str
+    tag_keys: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, user_name: _Optional[str] = ..., tag_keys: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class GetUserTagsRequest(_message.Message):
+    __slots__ = ("user_name",)
+    USER_NAME_FIELD_NUMBER: _ClassVar[int]
+    user_name: str
+    def __init__(self, user_name: _Optional[str] = ...) -> None: ...
+
+class GetUserTagsResponse(_message.Message):
+    __slots__ = ("status", "tags")
+    class TagsEntry(_message.Message):
+        __slots__ = ("key", "value")
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: str
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[str] = ...) -> None: ...
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    TAGS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    tags: _containers.ScalarMap[str, str]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., tags: _Optional[_Mapping[str, str]] = ...) -> None: ...
+
+class ListUsersWithTagRequest(_message.Message):
+    __slots__ = ("tag_key", "tag_value")
+    TAG_KEY_FIELD_NUMBER: _ClassVar[int]
+    TAG_VALUE_FIELD_NUMBER: _ClassVar[int]
+    tag_key: str
+    tag_value: str
+    def __init__(self, tag_key: _Optional[str] = ..., tag_value: _Optional[str] = ...) -> None: ...
+
+class ListUsersWithTagResponse(_message.Message):
+    __slots__ = ("status", "user_names")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    USER_NAMES_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    user_names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., user_names: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class CreateRowPolicyRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "policy_name", "actions", "roles", "using_expr", "check_expr", "description")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    POLICY_NAME_FIELD_NUMBER: _ClassVar[int]
+    ACTIONS_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    USING_EXPR_FIELD_NUMBER: _ClassVar[int]
+    CHECK_EXPR_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    policy_name: str
+    actions: _containers.RepeatedScalarFieldContainer[RowPolicyAction]
+    roles: _containers.RepeatedScalarFieldContainer[str]
+    using_expr: str
+    check_expr: str
+    description: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., policy_name: _Optional[str] = ..., actions: _Optional[_Iterable[_Union[RowPolicyAction, str]]] = ..., roles: _Optional[_Iterable[str]] = ..., using_expr: _Optional[str] = ..., check_expr: _Optional[str] = ..., description: _Optional[str] = ...) -> None: ...
+
+class DropRowPolicyRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "policy_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    POLICY_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    policy_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., policy_name: _Optional[str] = ...) -> None: ...
+
+class ListRowPoliciesRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class RowPolicy(_message.Message):
+    __slots__ = ("policy_name", "actions", "roles", "using_expr", "check_expr", "description", "created_at")
+    POLICY_NAME_FIELD_NUMBER: _ClassVar[int]
+    ACTIONS_FIELD_NUMBER: _ClassVar[int]
+    ROLES_FIELD_NUMBER: _ClassVar[int]
+    USING_EXPR_FIELD_NUMBER: _ClassVar[int]
+    CHECK_EXPR_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    CREATED_AT_FIELD_NUMBER: _ClassVar[int]
+    policy_name: str
+    actions: _containers.RepeatedScalarFieldContainer[RowPolicyAction]
+    roles: _containers.RepeatedScalarFieldContainer[str]
+    using_expr: str
+    check_expr: str
+    description: str
+    created_at: int
+    def __init__(self, policy_name: _Optional[str] = ..., actions: _Optional[_Iterable[_Union[RowPolicyAction, str]]] = ..., roles: _Optional[_Iterable[str]] = ..., using_expr: _Optional[str] = ..., check_expr: _Optional[str] = ..., description: _Optional[str] = ..., created_at: _Optional[int] = ...) -> None: ...
+
+class ListRowPoliciesResponse(_message.Message):
+    __slots__ = ("status", "policies", "db_name", "collection_name")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    POLICIES_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    policies: _containers.RepeatedCompositeFieldContainer[RowPolicy]
+    db_name: str
+    collection_name: str
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., policies: _Optional[_Iterable[_Union[RowPolicy, _Mapping]]] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class UpdateReplicateConfigurationRequest(_message.Message):
+    __slots__ = ("replicate_configuration", "force_promote")
+    REPLICATE_CONFIGURATION_FIELD_NUMBER: _ClassVar[int]
+    FORCE_PROMOTE_FIELD_NUMBER: _ClassVar[int]
+    replicate_configuration: _common_pb2.ReplicateConfiguration
+    force_promote: bool
+    def __init__(self, replicate_configuration: _Optional[_Union[_common_pb2.ReplicateConfiguration, _Mapping]] = ..., force_promote: bool = ...) -> None: ...
+
+class GetReplicateConfigurationRequest(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class GetReplicateConfigurationResponse(_message.Message):
+    __slots__ = ("status", "configuration")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    CONFIGURATION_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    configuration: _common_pb2.ReplicateConfiguration
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., configuration: _Optional[_Union[_common_pb2.ReplicateConfiguration, _Mapping]] = ...) -> None: ...
+
+class GetReplicateInfoRequest(_message.Message):
+    __slots__ = ("source_cluster_id", "target_pchannel")
+    SOURCE_CLUSTER_ID_FIELD_NUMBER: _ClassVar[int]
+    TARGET_PCHANNEL_FIELD_NUMBER: _ClassVar[int]
+    source_cluster_id: str
+    target_pchannel: str
+    def __init__(self, source_cluster_id: _Optional[str] = ..., target_pchannel: _Optional[str] = ...) -> None: ...
+
+class GetReplicateInfoResponse(_message.Message):
+    __slots__ = ("checkpoint", "salvage_checkpoint")
+    CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    SALVAGE_CHECKPOINT_FIELD_NUMBER: _ClassVar[int]
+    checkpoint: _common_pb2.ReplicateCheckpoint
+    salvage_checkpoint: _common_pb2.ReplicateCheckpoint
+    def __init__(self, checkpoint: _Optional[_Union[_common_pb2.ReplicateCheckpoint, _Mapping]] = ..., salvage_checkpoint: _Optional[_Union[_common_pb2.ReplicateCheckpoint, _Mapping]] = ...) -> None: ...
+
+class ComputePhraseMatchSlopRequest(_message.Message):
+    __slots__ = ("analyzer_params", "query_text", "data_texts")
+    ANALYZER_PARAMS_FIELD_NUMBER: _ClassVar[int]
+    QUERY_TEXT_FIELD_NUMBER: _ClassVar[int]
+    DATA_TEXTS_FIELD_NUMBER: _ClassVar[int]
+    analyzer_params: str
+    query_text: str
+    data_texts: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, analyzer_params: _Optional[str] = ..., query_text: _Optional[str] = ..., data_texts: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class ComputePhraseMatchSlopResponse(_message.Message):
+    __slots__ = ("status", "is_match", "slops")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    IS_MATCH_FIELD_NUMBER: _ClassVar[int]
+    SLOPS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    is_match: _containers.RepeatedScalarFieldContainer[bool]
+    slops: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., is_match: _Optional[_Iterable[bool]] = ..., slops: _Optional[_Iterable[int]] = ...) -> None: ...
+
+class CreateSnapshotRequest(_message.Message):
+    __slots__ = ("name", "description", "db_name", "collection_name", "compaction_protection_seconds")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COMPACTION_PROTECTION_SECONDS_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    description: str
+    db_name: str
+    collection_name: str
+    compaction_protection_seconds: int
+    def __init__(self, name: _Optional[str] = ..., description: _Optional[str] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., compaction_protection_seconds: _Optional[int] = ...) -> None: ...
+
+class DropSnapshotRequest(_message.Message):
+    __slots__ = ("name", "db_name", "collection_name")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    db_name: str
+    collection_name: str
+    def __init__(self, name: _Optional[str] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class ListSnapshotsRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class ListSnapshotsResponse(_message.Message):
+    __slots__ = ("status", "snapshots")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOTS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    snapshots: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., snapshots: _Optional[_Iterable[str]] = ...) -> None: ...
+
+class DescribeSnapshotRequest(_message.Message):
+    __slots__ = ("name", "db_name", "collection_name")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    db_name: str
+    collection_name: str
+    def __init__(self, name: _Optional[str] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class DescribeSnapshotResponse(_message.Message):
+    __slots__ = ("status", "name", "description", "collection_name", "partition_names", "create_ts", "s3_location")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DESCRIPTION_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    PARTITION_NAMES_FIELD_NUMBER: _ClassVar[int]
+    CREATE_TS_FIELD_NUMBER: _ClassVar[int]
+    S3_LOCATION_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    name: str
+    description: str
+    collection_name: str
+    partition_names: _containers.RepeatedScalarFieldContainer[str]
+    create_ts: int
+    s3_location: str
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., name: _Optional[str] = ..., description: _Optional[str] = ..., collection_name: _Optional[str] = ..., partition_names: _Optional[_Iterable[str]] = ..., create_ts: _Optional[int] = ..., s3_location: _Optional[str] = ...) -> None: ...
+
+class RestoreSnapshotRequest(_message.Message):
+    __slots__ = ("name", "db_name", "collection_name", "rewrite_data", "target_db_name", "target_collection_name")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    REWRITE_DATA_FIELD_NUMBER: _ClassVar[int]
+    TARGET_DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    TARGET_COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    db_name: str
+    collection_name: str
+    rewrite_data: bool
+    target_db_name: str
+    target_collection_name: str
+    def __init__(self, name: _Optional[str] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., rewrite_data: bool = ..., target_db_name: _Optional[str] = ..., target_collection_name: _Optional[str] = ...) -> None: ...
+
+class RestoreSnapshotResponse(_message.Message):
+    __slots__ = ("status", "job_id")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    job_id: int
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., job_id: _Optional[int] = ...) -> None: ...
+
+class RestoreExternalSnapshotRequest(_message.Message):
+    __slots__ = ("db_name", "target_collection_name", "snapshot_metadata_uri", "external_spec")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    TARGET_COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_METADATA_URI_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_SPEC_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    target_collection_name: str
+    snapshot_metadata_uri: str
+    external_spec: str
+    def __init__(self, db_name: _Optional[str] = ..., target_collection_name: _Optional[str] = ..., snapshot_metadata_uri: _Optional[str] = ..., external_spec: _Optional[str] = ...) -> None: ...
+
+class RestoreExternalSnapshotResponse(_message.Message):
+    __slots__ = ("status", "job_id")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    job_id: int
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., job_id: _Optional[int] = ...) -> None: ...
+
+class ExportSnapshotRequest(_message.Message):
+    __slots__ = ("name", "db_name", "collection_name", "target_s3_path", "external_spec")
+    NAME_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    TARGET_S3_PATH_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_SPEC_FIELD_NUMBER: _ClassVar[int]
+    name: str
+    db_name: str
+    collection_name: str
+    target_s3_path: str
+    external_spec: str
+    def __init__(self, name: _Optional[str] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., target_s3_path: _Optional[str] = ..., external_spec: _Optional[str] = ...) -> None: ...
+
+class ExportSnapshotResponse(_message.Message):
+    __slots__ = ("status", "snapshot_metadata_uri", "job_id")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_METADATA_URI_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    snapshot_metadata_uri: str
+    job_id: int
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., snapshot_metadata_uri: _Optional[str] = ..., job_id: _Optional[int] = ...) -> None: ...
+
+class RestoreSnapshotInfo(_message.Message):
+    __slots__ = ("job_id", "snapshot_name", "db_name", "collection_name", "state", "progress", "reason", "start_time", "time_cost")
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_NAME_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    TIME_COST_FIELD_NUMBER: _ClassVar[int]
+    job_id: int
+    snapshot_name: str
+    db_name: str
+    collection_name: str
+    state: RestoreSnapshotState
+    progress: int
+    reason: str
+    start_time: int
+    time_cost: int
+    def __init__(self, job_id: _Optional[int] = ..., snapshot_name: _Optional[str] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., state: _Optional[_Union[RestoreSnapshotState, str]] = ..., progress: _Optional[int] = ..., reason: _Optional[str] = ..., start_time: _Optional[int] = ..., time_cost: _Optional[int] = ...) -> None: ...
+
+class GetRestoreSnapshotStateRequest(_message.Message):
+    __slots__ = ("job_id",)
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    job_id: int
+    def __init__(self, job_id: _Optional[int] = ...) -> None: ...
+
+class GetRestoreSnapshotStateResponse(_message.Message):
+    __slots__ = ("status", "info")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    INFO_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    info: RestoreSnapshotInfo
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., info: _Optional[_Union[RestoreSnapshotInfo, _Mapping]] = ...) -> None: ...
+
+class ListRestoreSnapshotJobsRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class ListRestoreSnapshotJobsResponse(_message.Message):
+    __slots__ = ("status", "jobs")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    JOBS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    jobs: _containers.RepeatedCompositeFieldContainer[RestoreSnapshotInfo]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., jobs: _Optional[_Iterable[_Union[RestoreSnapshotInfo, _Mapping]]] = ...) -> None: ...
+
+class AlterCollectionSchemaRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "collectionID", "action")
+    class FieldInfo(_message.Message):
+        __slots__ = ("field_schema", "index_name", "extra_params")
+        FIELD_SCHEMA_FIELD_NUMBER: _ClassVar[int]
+        INDEX_NAME_FIELD_NUMBER: _ClassVar[int]
+        EXTRA_PARAMS_FIELD_NUMBER: _ClassVar[int]
+        field_schema: _schema_pb2.FieldSchema
+        index_name: str
+        extra_params: _containers.RepeatedCompositeFieldContainer[_common_pb2.KeyValuePair]
+        def __init__(self, field_schema: _Optional[_Union[_schema_pb2.FieldSchema, _Mapping]] = ..., index_name: _Optional[str] = ..., extra_params: _Optional[_Iterable[_Union[_common_pb2.KeyValuePair, _Mapping]]] = ...) -> None: ...
+    class AddRequest(_message.Message):
+        __slots__ = ("field_infos", "func_schema", "do_physical_backfill")
+        FIELD_INFOS_FIELD_NUMBER: _ClassVar[int]
+        FUNC_SCHEMA_FIELD_NUMBER: _ClassVar[int]
+        DO_PHYSICAL_BACKFILL_FIELD_NUMBER: _ClassVar[int]
+        field_infos: _containers.RepeatedCompositeFieldContainer[AlterCollectionSchemaRequest.FieldInfo]
+        func_schema: _containers.RepeatedCompositeFieldContainer[_schema_pb2.FunctionSchema]
+        do_physical_backfill: bool
+        def __init__(self, field_infos: _Optional[_Iterable[_Union[AlterCollectionSchemaRequest.FieldInfo, _Mapping]]] = ..., func_schema: _Optional[_Iterable[_Union[_schema_pb2.FunctionSchema, _Mapping]]] = ..., do_physical_backfill: bool = ...) -> None: ...
+    class DropRequest(_message.Message):
+        __slots__ = ("field_name", "field_id", "function_name", "drop_function_output_fields")
+        FIELD_NAME_FIELD_NUMBER: _ClassVar[int]
+        FIELD_ID_FIELD_NUMBER: _ClassVar[int]
+        FUNCTION_NAME_FIELD_NUMBER: _ClassVar[int]
+        DROP_FUNCTION_OUTPUT_FIELDS_FIELD_NUMBER: _ClassVar[int]
+        field_name: str
+        field_id: int
+        function_name: str
+        drop_function_output_fields: bool
+        def __init__(self, field_name: _Optional[str] = ..., field_id: _Optional[int] = ..., function_name: _Optional[str] = ..., drop_function_output_fields: bool = ...) -> None: ...
+    class Action(_message.Message):
+        __slots__ = ("add_request", "drop_request")
+        ADD_REQUEST_FIELD_NUMBER: _ClassVar[int]
+        DROP_REQUEST_FIELD_NUMBER: _ClassVar[int]
+        add_request: AlterCollectionSchemaRequest.AddRequest
+        drop_request: AlterCollectionSchemaRequest.DropRequest
+        def __init__(self, add_request: _Optional[_Union[AlterCollectionSchemaRequest.AddRequest, _Mapping]] = ..., drop_request: _Optional[_Union[AlterCollectionSchemaRequest.DropRequest, _Mapping]] = ...) -> None: ...
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTIONID_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    collectionID: int
+    action: AlterCollectionSchemaRequest.Action
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., collectionID: _Optional[int] = ..., action: _Optional[_Union[AlterCollectionSchemaRequest.Action, _Mapping]] = ...) -> None: ...
+
+class AlterCollectionSchemaResponse(_message.Message):
+    __slots__ = ("alter_status",)
+    ALTER_STATUS_FIELD_NUMBER: _ClassVar[int]
+    alter_status: _common_pb2.Status
+    def __init__(self, alter_status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ...) -> None: ...
+
+class RefreshExternalCollectionRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name", "external_source", "external_spec")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_SPEC_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    external_source: str
+    external_spec: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., external_source: _Optional[str] = ..., external_spec: _Optional[str] = ...) -> None: ...
+
+class RefreshExternalCollectionResponse(_message.Message):
+    __slots__ = ("status", "job_id")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    job_id: int
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., job_id: _Optional[int] = ...) -> None: ...
+
+class GetRefreshExternalCollectionProgressRequest(_message.Message):
+    __slots__ = ("job_id",)
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    job_id: int
+    def __init__(self, job_id: _Optional[int] = ...) -> None: ...
+
+class RefreshExternalCollectionJobInfo(_message.Message):
+    __slots__ = ("job_id", "collection_name", "state", "progress", "reason", "external_source", "start_time", "end_time", "external_spec")
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_SOURCE_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    END_TIME_FIELD_NUMBER: _ClassVar[int]
+    EXTERNAL_SPEC_FIELD_NUMBER: _ClassVar[int]
+    job_id: int
+    collection_name: str
+    state: RefreshExternalCollectionState
+    progress: int
+    reason: str
+    external_source: str
+    start_time: int
+    end_time: int
+    external_spec: str
+    def __init__(self, job_id: _Optional[int] = ..., collection_name: _Optional[str] = ..., state: _Optional[_Union[RefreshExternalCollectionState, str]] = ..., progress: _Optional[int] = ..., reason: _Optional[str] = ..., external_source: _Optional[str] = ..., start_time: _Optional[int] = ..., end_time: _Optional[int] = ..., external_spec: _Optional[str] = ...) -> None: ...
+
+class GetRefreshExternalCollectionProgressResponse(_message.Message):
+    __slots__ = ("status", "job_info")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    JOB_INFO_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    job_info: RefreshExternalCollectionJobInfo
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., job_info: _Optional[_Union[RefreshExternalCollectionJobInfo, _Mapping]] = ...) -> None: ...
+
+class ListRefreshExternalCollectionJobsRequest(_message.Message):
+    __slots__ = ("db_name", "collection_name")
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    db_name: str
+    collection_name: str
+    def __init__(self, db_name: _Optional[str] = ..., collection_name: _Optional[str] = ...) -> None: ...
+
+class ListRefreshExternalCollectionJobsResponse(_message.Message):
+    __slots__ = ("status", "jobs")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    JOBS_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    jobs: _containers.RepeatedCompositeFieldContainer[RefreshExternalCollectionJobInfo]
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., jobs: _Optional[_Iterable[_Union[RefreshExternalCollectionJobInfo, _Mapping]]] = ...) -> None: ...
+
+class ExportSnapshotInfo(_message.Message):
+    __slots__ = ("job_id", "snapshot_name", "db_name", "collection_name", "state", "progress", "reason", "start_time", "time_cost", "total_files", "copied_files", "snapshot_metadata_uri", "total_bytes")
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_NAME_FIELD_NUMBER: _ClassVar[int]
+    DB_NAME_FIELD_NUMBER: _ClassVar[int]
+    COLLECTION_NAME_FIELD_NUMBER: _ClassVar[int]
+    STATE_FIELD_NUMBER: _ClassVar[int]
+    PROGRESS_FIELD_NUMBER: _ClassVar[int]
+    REASON_FIELD_NUMBER: _ClassVar[int]
+    START_TIME_FIELD_NUMBER: _ClassVar[int]
+    TIME_COST_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_FILES_FIELD_NUMBER: _ClassVar[int]
+    COPIED_FILES_FIELD_NUMBER: _ClassVar[int]
+    SNAPSHOT_METADATA_URI_FIELD_NUMBER: _ClassVar[int]
+    TOTAL_BYTES_FIELD_NUMBER: _ClassVar[int]
+    job_id: int
+    snapshot_name: str
+    db_name: str
+    collection_name: str
+    state: ExportSnapshotState
+    progress: int
+    reason: str
+    start_time: int
+    time_cost: int
+    total_files: int
+    copied_files: int
+    snapshot_metadata_uri: str
+    total_bytes: int
+    def __init__(self, job_id: _Optional[int] = ..., snapshot_name: _Optional[str] = ..., db_name: _Optional[str] = ..., collection_name: _Optional[str] = ..., state: _Optional[_Union[ExportSnapshotState, str]] = ..., progress: _Optional[int] = ..., reason: _Optional[str] = ..., start_time: _Optional[int] = ..., time_cost: _Optional[int] = ..., total_files: _Optional[int] = ..., copied_files: _Optional[int] = ..., snapshot_metadata_uri: _Optional[str] = ..., total_bytes: _Optional[int] = ...) -> None: ...
+
+class GetExportSnapshotStateRequest(_message.Message):
+    __slots__ = ("job_id",)
+    JOB_ID_FIELD_NUMBER: _ClassVar[int]
+    job_id: int
+    def __init__(self, job_id: _Optional[int] = ...) -> None: ...
+
+class GetExportSnapshotStateResponse(_message.Message):
+    __slots__ = ("status", "info")
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    INFO_FIELD_NUMBER: _ClassVar[int]
+    status: _common_pb2.Status
+    info: ExportSnapshotInfo
+    def __init__(self, status: _Optional[_Union[_common_pb2.Status, _Mapping]] = ..., info: _Optional[_Union[ExportSnapshotInfo, _Mapping]] = ...) -> None: ...
