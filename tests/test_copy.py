@@ -298,6 +298,17 @@ def test_the_alias_of_a_protected_target_is_typed_and_ctrl_c_says_how_to_resume(
     both_servers.all("delete connection guarded -y")
 
 
+def test_diff_names_the_columns_that_it_does_not_compare(both_servers: BothServers) -> None:
+    both_servers.make("old", "copy_a", rows=3)
+    wider = BOOK.replace("FLOAT_VECTOR:4", "FLOAT_VECTOR:8").replace("title:", "name:")
+    both_servers.make("old", "copy_b", wider, index="FLAT")
+    found = both_servers.json("diff old:copy_a old:copy_b --rows all", code=1)
+    assert (found["same"], found["not_compared"]) == (
+        False,
+        ["title (only in A)", "vector (the types differ)", "name (only in B)"],
+    )
+
+
 def test_diff_names_the_attribute_the_index_the_count_and_the_value_that_differ(both_servers: BothServers) -> None:
     shorter = BOOK.replace("VARCHAR:200", "VARCHAR:100")
     both_servers.make("old", "copy_a", rows=3)

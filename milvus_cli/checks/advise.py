@@ -21,13 +21,15 @@ from .report import TooLong, Trial, measured
 from .target import CheckedCollection, count_rows, find_target, index_on
 
 QUERIES, HITS = 100, 10
-NPROBE_SWEEP = ("nprobe", (1, 4, 16, 64, 256))
-SWEEPS = {
-    "HNSW": ("ef", (16, 32, 64, 128, 256, 512)),
-    "DISKANN": ("search_list", (16, 32, 64, 128, 256)),
-    **dict.fromkeys(("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN", "BIN_IVF_FLAT"), NPROBE_SWEEP),
+NPROBE = ("nprobe", (1, 4, 16, 64, 256))
+Sweep = tuple[str, Sequence[int]]
+SWEEPS: Mapping[str, Sequence[Sweep]] = {
+    "HNSW": (("ef", (16, 32, 64, 128, 256, 512)),),
+    "DISKANN": (("search_list", (16, 32, 64, 128, 256)),),
+    "SCANN": (NPROBE, ("reorder_k", (20, 50, 100, 200))),
+    **dict.fromkeys(("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "BIN_IVF_FLAT"), (NPROBE,)),
 }
-"""Parameter values tried on an existing index, by index type; other types have nothing to try."""
+"""Values tried of the search parameters that recall depends on, by index type; other types have nothing to try."""
 MOST_DIGITS = 10
 """Digits of an nlist; longer values, or other text, are ignored."""
 
@@ -54,12 +56,21 @@ class Present:
     recall: float
 
     @property
-    def best(self) -> RecallRow | None:
-        """The measurement with the least effort that reaches the wanted recall."""
-        return next((each for each in self.tried if each.recall >= self.recall), None)
-
-    def is_enough(self, choice: IndexCandidate) -> bool:
-        return self.index is not None and self.best is not None and choice.index_type == self.index.type
+    def candidate(self) -> IndexCandidate | None:
+        """The index with the measurement of the least effort that reaches the wanted recall, or else of the best."""
+        if self.index is None or not self.tried:
+            return None
+        enough = (each for each in self.tried if each.recall >= self.recall)
+        best = next(enough, None) or max(self.tried, key=lambda each: each.recall)
+        return IndexCandidate(
+            self.index.type,
+            None,
+            best.recall,
+            "the current index",
+            self.index.params,
+            best.setting,
+            measured=True,
+        )
 
 
 def advice(session: Session, collection: str, field: str | None, options: AdviceOptions) -> Report:
@@ -70,9 +81,9 @@ def advice(session: Session, collection: str, field: str | None, options: Advice
     rows = IndexedRows(count, target.dimension, WIDTHS.get(target.kind, 0) / 8, target.kind)
     present = Present(index, _tried(session, target, index, options), options.recall)
     found = candidates(rows)
-    if index and present.tried:
-        found = with_measured(found, index.type, max(each.recall for each in present.tried))
-    choice = _choice(found, present, options)
+    if present.candidate:
+        found = with_measured(found, present.candidate)
+    choice = chosen(found, options.memory, options.recall)
     values = {
         "collection": collection,
         "field": target.field,
@@ -82,7 +93,7 @@ def advice(session: Session, collection: str, field: str | None, options: Advice
         "allowed_bytes": options.memory,
         "present_index": index.type if index else None,
         "advice": choice.index_type if choice else None,
-        "why": _choice_reason(choice, present),
+        "why": _choice_reason(choice),
         "note": "memory and recall are estimates unless marked as measured",
     }
     sections = [
@@ -102,70 +113,67 @@ def _tried(
         return []
     if load_state(client, collection) != "loaded" or count_rows(client, target.keys) < 2:
         return []
-    sweeps = [sweep] if (sweep := _sweep(index)) else []
-    trial = Trial(collection, target.field, QUERIES, HITS, sweeps, seconds=options.seconds)
+    trial = Trial(collection, target.field, QUERIES, HITS, _sweeps(index), seconds=options.seconds)
     try:
-        return measured(session, target, index, trial).results
+        return [each for each in measured(session, target, index, trial).results if not each.error]
     except TooLong as exc:
         hint = "--measure-for allows more time, --no-measure takes none"
         session.console.note(f"note: recall not measured: {exc.message} ({hint})")
         return []
 
 
-def _sweep(index: Index) -> str:
-    """Returns the sweep for an index, "" if it has nothing to try."""
-    name, values = SWEEPS.get(index.type, ("", ()))
+def _sweeps(index: Index) -> list[str]:
+    """Returns the sweeps for an index, without more probes than clusters; empty if it has nothing to try."""
     given = str(index.params.get("nlist", ""))
-    clusters = (int(given) if given.isdecimal() and len(given) < MOST_DIGITS else 0) or max(values, default=0)
-    tried = [str(each) for each in values if name != "nprobe" or each <= clusters]
-    return f"{name}={','.join(tried)}" if name else ""
+    clusters = int(given) if given.isdecimal() and len(given) < MOST_DIGITS else 0
+    return [
+        f"{name}={','.join(str(each) for each in values if name != 'nprobe' or not clusters or each <= clusters)}"
+        for name, values in SWEEPS.get(index.type, ())
+    ]
 
 
-def _choice(found: Sequence[IndexCandidate], present: Present, options: AdviceOptions) -> IndexCandidate | None:
-    """Returns the existing index if it was measured to be good enough, else the first candidate that fits."""
-    kept = (each for each in found if present.is_enough(each) and each.fits(options.memory, options.recall))
-    return next(kept, None) or chosen(found, options.memory, options.recall)
-
-
-def _choice_reason(choice: IndexCandidate | None, present: Present) -> str:
+def _choice_reason(choice: IndexCandidate | None) -> str:
     if choice is None:
         return "no index reaches that recall within that memory: allow more memory, or a lower recall"
-    if present.best and present.is_enough(choice):
-        setting = _equations(present.best)
-        return f"already in place, and reached {present.best.recall:.4g}" + (f" with {setting}" if setting else "")
-    return choice.why
+    if not choice.measured:
+        return choice.why
+    return f"already in place, and reached {choice.recall:g}" + (
+        f" with {settings}" if (settings := _equations(choice.search)) else ""
+    )
 
 
 def _command_lines(target: CheckedCollection, choice: IndexCandidate | None, present: Present) -> list[str]:
     if choice is None:
         return []
     place = f"-c {shlex.quote(target.collection)} -f {target.field}"
-    if present.best and present.is_enough(choice):
-        setting = _equations(present.best)
-        return [f"check recall {place}" + (f" --sweep {setting}" if setting else "")]
+    check = f"check recall {place}" + "".join(f" --params {name}={value}" for name, value in choice.search.items())
+    if choice.measured:
+        return [check]
     collection, index = shlex.quote(target.collection), present.index
     metric = (index.metric if index else "") or usual_metric(target.keys.schema, target.field) or "COSINE"
     given = "".join(f" --param {name}:{value}" for name, value in choice.params.items())
     release = f"release collection -c {collection}"
     before = [release, f"delete index -c {collection} -in {shlex.quote(index.name)} --yes"] if index else []
     create = f"create index {place} -t {choice.index_type} -m {metric}{given}"
-    return [*before, create, f"load collection -c {collection}", f"check recall {place}"]
+    return [*before, create, f"load collection -c {collection}", check]
 
 
-def _equations(row: RecallRow) -> str:
-    return ",".join(f"{name}={value}" for name, value in row.setting.items())
+def _equations(setting: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in setting.items())
 
 
 def _candidates(found: Sequence[IndexCandidate], options: AdviceOptions) -> Section:
     items: list[Mapping[str, Any]] = [
         {
             "index_type": each.index_type,
+            "params": dict(each.params),
+            "search_params": dict(each.search),
             "estimated_memory_bytes": each.memory,
             "estimated_disk_bytes": each.disk or None,
             "recall": each.recall,
             "recall_is": "measured" if each.measured else "estimate",
-            "fits": each.fits(options.memory, options.recall),
-            "params": dict(each.params),
+            "fits": not each.misses(options.memory, options.recall),
+            "misses": each.misses(options.memory, options.recall),
             "why": each.why,
         }
         for each in found
@@ -173,32 +181,25 @@ def _candidates(found: Sequence[IndexCandidate], options: AdviceOptions) -> Sect
     rows = [
         (
             each.index_type,
+            _equations(each.params),
+            _equations(each.search),
             None if each.memory is None else byte_size(each.memory),
             byte_size(each.disk) if each.disk else "",
             each.recall,
             item["recall_is"],
-            item["fits"],
+            ", ".join(item["misses"]) or "nothing",
             each.why,
         )
         for each, item in zip(found, items, strict=True)
     ]
-    columns = ("index_type", "estimated memory", "estimated disk", "recall", "recall_is", "fits", "why")
-    return Section("candidates", Table(columns, rows), items)
+    columns = ("index_type", "params", "search", "memory", "disk", "recall", "recall_is", "misses", "why")
+    return Section("candidates", Table(columns, rows, optional=("why", "disk", "recall_is")), items)
 
 
 def _measurements(tried: Sequence[RecallRow]) -> Section:
-    items: list[Mapping[str, Any]] = [
-        {
-            "params": dict(each.setting),
-            "recall": round(each.recall, 9),
-            "lowest": each.lowest,
-            "p50_ms": each.p50_ms,
-            "p95_ms": each.p95_ms,
-        }
-        for each in tried
-    ]
     columns = ("params", "recall", "lowest", "p50_ms", "p95_ms")
-    return Section("measured", Table(columns, [[each[key] for key in columns] for each in items]), items)
+    items = [dict(zip(columns, each.figures, strict=True)) for each in tried]
+    return Section("measured", Table(columns, [each.figures for each in tried]), items)
 
 
 def _command_section(lines: Sequence[str]) -> Section:

@@ -50,9 +50,9 @@ class Audit:
     norms: dict[str, float | None]
 
 
-def audit(pages: Iterable[VectorPage], kind: str, *, unit: bool, seen: Callable[[int], None]) -> Audit:
-    """`unit` says that dense vectors should have length 1; `seen` is called with the number of rows so far."""
-    wanted = [name for name in MEANINGS if _concerns(name, kind, unit=unit)]
+def audit(pages: Iterable[VectorPage], kind: str, *, metric: str, seen: Callable[[int], None]) -> Audit:
+    """Judges vectors by what the metric makes of them; `seen` is called with the number of rows so far."""
+    wanted = [name for name in MEANINGS if _concerns(name, kind, metric)]
     found, rows, count = {name: Finding() for name in wanted}, 0, arithmetic(kind)
     with VectorLog() as memory:
         for page in pages:
@@ -68,17 +68,20 @@ def audit(pages: Iterable[VectorPage], kind: str, *, unit: bool, seen: Callable[
         return Audit(rows, found, {**norms, "mean": memory.mean()})
 
 
-def _concerns(name: str, kind: str, *, unit: bool) -> bool:
+def _concerns(name: str, kind: str, metric: str) -> bool:
     if name in ("nan", "infinity"):
         return kind not in ("BINARY_VECTOR", "INT8_VECTOR")
-    return unit and kind not in ("BINARY_VECTOR", "SPARSE_FLOAT_VECTOR") if name == "not_normalised" else True
+    if name == "not_normalised":
+        return metric == "IP" and kind not in ("BINARY_VECTOR", "SPARSE_FLOAT_VECTOR")
+    return name != "zero" or metric != "L2"
 
 
 def _judge(found: dict[str, Finding], key: Key, vector: bytes, square: float, kind: str) -> None:
     if not math.isfinite(square):
         found["nan" if any(map(math.isnan, nonzero_numbers(kind, vector))) else "infinity"].add(key)
     elif not square:
-        found["zero"].add(key)
+        if "zero" in found:
+            found["zero"].add(key)
     elif "not_normalised" in found and abs(math.sqrt(square) - 1) > UNIT:
         found["not_normalised"].add(key)
 

@@ -20,26 +20,42 @@ from .exact import Exact
 from .pages import Key, VectorPage
 
 SearchSetting = Mapping[str, Any]
+DIGITS = 6
+"""Decimal places of recalls."""
 
 
 @dataclass(frozen=True)
 class SettingResult:
-    """Result of one setting: the keys found for each query, and each search's latency in milliseconds."""
+    """Result of one setting: the keys found for each query, and each search's latency in milliseconds.
+
+    `error` is the server's reason to refuse the setting; then there are no keys.
+    """
 
     setting: SearchSetting
     keys: list[list[Key]]
     latencies: list[float]
+    error: str = ""
 
 
 @dataclass(frozen=True)
 class RecallRow:
-    """`recall` is the mean over all queries, `lowest` the recall of the worst one."""
+    """`recall` is the mean over all queries, `lowest` the recall of the worst one, rounded here and nowhere else.
+
+    A setting that the server refuses has an `error`, and no figures.
+    """
 
     setting: SearchSetting
-    recall: float
-    lowest: float
-    p50_ms: float
-    p95_ms: float
+    recall: float = 0.0
+    lowest: float = 0.0
+    p50_ms: float = 0.0
+    p95_ms: float = 0.0
+    error: str = ""
+
+    @property
+    def figures(self) -> tuple[Any, ...]:
+        """The setting and its figures, None where it was refused."""
+        found = (self.recall, self.lowest, self.p50_ms, self.p95_ms)
+        return (dict(self.setting), *([None] * len(found) if self.error else found))
 
 
 def settings(sweeps: Sequence[str]) -> Sequence[SearchSetting]:
@@ -59,9 +75,18 @@ def measure(
 ) -> list[SettingResult]:
     """Runs every query once with each setting, one at a time, and calls `tick` after each; `search` requests k hits.
 
-    `keys` are the keys of the query rows.
+    `keys` are the keys of the query rows. Raises ServerRefused if the server refuses every setting.
     """
-    return [_measured(client, search, setting, keys, tick) for setting in wanted]
+    found, refusals = list[SettingResult](), list[ServerRefused]()
+    for setting in wanted:
+        try:
+            found.append(_measured(client, search, setting, keys, tick))
+        except ServerRefused as exc:
+            refusals.append(exc)
+            found.append(SettingResult(setting, [[] for _ in keys], [], exc.message))
+    if len(refusals) == len(found):
+        raise refusals[0]
+    return found
 
 
 def compare_with_exact(
@@ -77,7 +102,12 @@ def compare_with_exact(
     exact = Exact(arithmetic, metric, queries, k, every)
     for page in pages:
         exact.add(page)
-    return [_recall_row(each, [exact.recall(query, keys) for query, keys in enumerate(each.keys)]) for each in found]
+    return [
+        RecallRow(each.setting, error=each.error)
+        if each.error
+        else _recall_row(each, [exact.recall(query, keys) for query, keys in enumerate(each.keys)])
+        for each in found
+    ]
 
 
 def percentile(values: Sequence[float], fraction: float) -> float:
@@ -108,9 +138,9 @@ def _measured(
 
 
 def _recall_row(found: SettingResult, recalls: Sequence[float]) -> RecallRow:
-    mean = sum(recalls) / len(recalls)
-    latencies = [round(percentile(found.latencies, fraction), 3) for fraction in (0.5, 0.95)]
-    return RecallRow(found.setting, mean, min(recalls), *latencies)
+    mean = round(sum(recalls) / len(recalls), DIGITS)
+    p50, p95 = (round(percentile(found.latencies, fraction), 3) for fraction in (0.5, 0.95))
+    return RecallRow(found.setting, mean, round(min(recalls), DIGITS), p50, p95)
 
 
 def _parse_number(text: str) -> int | float | str:

@@ -133,7 +133,7 @@ def vectors_report(
         if sample is not None:
             keys, total = sample_keys(key_pages(client, target.keys), sample, seed)
             pages, total = pages_of(client, target, keys), len(keys) or 1
-        found = audit(pages, target.kind, unit=judged == "IP", seen=lambda done: bar.show(min(1.0, done / total)))
+        found = audit(pages, target.kind, metric=judged, seen=lambda done: bar.show(min(1.0, done / total)))
     wrong = problems(found, ignored)
     values = {
         "collection": collection,
@@ -172,21 +172,15 @@ def recall_table(session: Session, options: RecallOptions) -> Table:
     target = find_target(session.client, trial.collection, trial.field)
     index = require_field_index(session.client, target)
     found = measured(session, target, index, trial)
-    columns = ("params", "recall", "lowest", "p50_ms", "p95_ms", "k", "queries", "rows")
-    rows = [
-        (
-            dict(each.setting),
-            round(each.recall, 9),
-            each.lowest,
-            each.p50_ms,
-            each.p95_ms,
-            trial.k,
-            found.queries,
-            found.rows,
-        )
-        for each in found.results
-    ]
-    return Table(columns, rows, note=_what_was_searched(session.client, target, index))
+    columns = ["params", "recall", "lowest", "p50_ms", "p95_ms", "k", "queries", "rows"]
+    rows = [[*each.figures, trial.k, found.queries, found.rows] for each in found.results]
+    note = _what_was_searched(session.client, target, index)
+    refused = [each.error for each in found.results if each.error]
+    if not refused:
+        return Table(columns, rows, note=note)
+    rows = [[*row, each.error or None] for row, each in zip(rows, found.results, strict=True)]
+    failure = CliError(f"the server refused {len(refused)} of {counted(len(rows), 'setting')}")
+    return Table([*columns, "error"], rows, note=note, failure=failure)
 
 
 def measured(session: Session, target: CheckedCollection, index: Index, trial: Trial) -> Measured:

@@ -11,6 +11,7 @@ from ..errors import InvalidInput
 from ..text.consistency import DEFAULT_LEVEL, collection_level
 from .definition import Definition
 from .field_json import as_param, known_keys, read_field, read_flag, read_text, write_field, write_struct
+from .index_types import usual_type
 from .indexes import Index
 from .schema import checked, params
 
@@ -216,7 +217,7 @@ def _read_index(value: Any, schema: CollectionSchema, where: str) -> Index:
     return Index(
         field,
         name=read_text(given, "index_name", where),
-        type=read_text(given, "index_type", where) or "AUTOINDEX",
+        type=read_text(given, "index_type", where) or usual_type(schema, field),
         metric=read_text(given, "metric_type", where),
         params={**_object(given, "params", where), **others},
     )

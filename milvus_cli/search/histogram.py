@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from ..text.floats import shortest
 
-BINS = 16
+MOST_BINS = 16
 WIDTH = 40
 """Length of the longest bar, in characters."""
 
@@ -40,14 +40,18 @@ def largest_gap(distances: Sequence[float]) -> Gap | None:
     return Gap(-number, distances[-number - 1], distances[-number]) if width > 0 else None
 
 
-def bins(distances: Sequence[float], gap: Gap | None, count: int = BINS) -> list[Bin]:
-    """Returns bins of equal width, nearest first; a single one if all distances are the same."""
+def bins(distances: Sequence[float], gap: Gap | None, count: int = 0) -> list[Bin]:
+    """Returns bins of equal width, nearest first; a single one if all distances are the same.
+
+    Without a `count` there are as many as suit the number of hits, by Sturges's rule: log2(n) + 1.
+    """
     finite = [each for each in distances if math.isfinite(each)]
     if not finite:
         return []
     low, high = min(finite), max(finite)
     if low == high:
         return [Bin(low, high, len(finite), gap=False)]
+    count = count or min(MOST_BINS, math.ceil(math.log2(len(finite))) + 1)
     step = (high - low) / count
     counts = [0] * count
     for each in finite:

@@ -82,7 +82,9 @@ def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Rep
     if reason:
         left_out.append(f"rows ({reason})")
         return _comparison_report((a, b), counts, differences, left_out, found=None, known=known)
-    _Comparison(session, a, b, depth, found).run(sum(each or 0 for each in counts))
+    comparison = _Comparison(session, a, b, depth, found)
+    comparison.run(sum(each or 0 for each in counts))
+    left_out += comparison.uncompared
     differences += found.differences
     return _comparison_report((a, b), counts, differences, left_out, found=found, known=known)
 
@@ -117,6 +119,10 @@ class _Comparison:
         self._schemas = Schemas(*(each.schema for each in self._selections))
         self._fields = self._schemas.common_fields()
         self._seen = 0
+
+    @property
+    def uncompared(self) -> list[str]:
+        return self._schemas.uncompared()
 
     def run(self, total: int) -> None:
         """`total` is the number of rows of both sides together."""

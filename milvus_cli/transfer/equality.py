@@ -41,6 +41,19 @@ class Schemas:
                 found.append(name)
         return found
 
+    def uncompared(self) -> list[str]:
+        """Returns the fields that are not compared, each with the reason."""
+        common = self.common_fields()
+        names = dict.fromkeys([*readable_fields(self.a), *readable_fields(self.b), DYNAMIC])
+        return [f"{name} ({self._why_not(name)})" for name in names if name not in common and self._why_not(name)]
+
+    def _why_not(self, name: str) -> str:
+        """Returns why a field that is not common to both is not compared; "" for one that neither has."""
+        has_a, has_b = (field_named(schema, name) is not None for schema in (self.a, self.b))
+        if has_a and has_b:
+            return "the types differ"
+        return "only in A" if has_a else "only in B" if has_b else ""
+
     def differences(self, run: Run, fields: Sequence[str]) -> dict[int, list[FieldDifference]]:
         """Returns the differing fields of each differing row of a run; values decide where bytes differ."""
         found: dict[int, list[FieldDifference]] = {}

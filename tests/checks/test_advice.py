@@ -2,9 +2,11 @@
 
 import json
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import click
+import numpy as np
 import pytest
 
 from milvus_cli.checks.index_candidates import (
@@ -18,8 +20,10 @@ from milvus_cli.checks.index_candidates import (
 )
 from milvus_cli.grammar.value_types import ByteSize
 from tests.support.cli import Cli, Run
+from tests.support.milvus_server import MilvusServer
 from tests.support.process import ServerProcess
 from tests.support.typed import Typed
+from tests.support.vectors import Made, drop_all, make_all
 
 MILLION = IndexedRows(1_000_000, 768, 4, "FLOAT_VECTOR")
 
@@ -76,10 +80,27 @@ def test_few_rows_need_no_index() -> None:
     assert found.index_type == "FLAT"
 
 
-def test_a_measurement_overrides_the_estimate() -> None:
-    measured = with_measured(candidates(MILLION), "HNSW", 0.9)
-    assert [(each.index_type, each.recall) for each in measured if each.measured] == [("HNSW", 0.9)]
-    assert with_measured(candidates(MILLION), "AUTOINDEX", 0.97)[0].index_type == "AUTOINDEX"
+def measured(index_type: str, recall: float, **params: int) -> IndexCandidate:
+    return IndexCandidate(index_type, None, recall, "the current index", params, measured=True)
+
+
+def test_a_measurement_speaks_for_an_index_built_the_same_way_only() -> None:
+    alike = with_measured(candidates(MILLION), measured("HNSW", 0.9, M=16, efConstruction=200))
+    assert [(each.recall, each.measured) for each in alike if each.index_type == "HNSW"] == [(0.9, True)]
+    badly_built = with_measured(candidates(MILLION), measured("HNSW", 0.3, M=4, efConstruction=8))
+    assert [(each.recall, each.measured) for each in badly_built if each.index_type == "HNSW"] == [
+        (0.3, True),
+        (0.99, False),
+    ]
+    [present] = with_measured(candidates(MILLION), measured("AUTOINDEX", 0.97))[:1]
+    assert (present.index_type, present.memory) == ("AUTOINDEX", None)
+
+
+def test_a_candidate_names_the_limits_that_it_misses() -> None:
+    found = {each.index_type: each for each in candidates(MILLION)}
+    assert found["HNSW"].misses(10**9, 0.999) == ["recall", "memory"]
+    assert (found["IVF_PQ"].misses(10**9, 0.95), found["FLAT"].misses(10**9, 0.95)) == (["recall"], ["memory"])
+    assert found["IVF_SQ8"].misses(None, 0.95) == []
 
 
 def test_clusters_and_subvectors_follow_rows_and_dimension() -> None:
@@ -99,6 +120,48 @@ def test_sizes_are_bytes_with_or_without_a_unit(text: str, size: int) -> None:
 def test_an_invalid_size_is_refused(text: str) -> None:
     with pytest.raises(click.BadParameter, match="is not a size: write 16GiB, 512MB or bytes"):
         ByteSize().convert(text, None, None)
+
+
+ROWS, DIMENSION = 20_000, 16
+ESTIMATED = [
+    each
+    for each in candidates(IndexedRows(ROWS, DIMENSION, 4, "FLOAT_VECTOR"))
+    if each.index_type not in ("DISKANN",)  # Milvus 2.3.5 has it on Linux with a fast disk only.
+]
+
+
+@pytest.fixture(scope="module")
+def built(milvus: MilvusServer) -> Iterator[MilvusServer]:
+    """A server with the same clustered rows under every candidate, each built as it is recommended."""
+    random = np.random.default_rng(3)
+    centers = random.normal(size=(200, DIMENSION))
+    vectors = centers[random.integers(0, 200, ROWS)] + 0.25 * random.normal(size=(ROWS, DIMENSION))
+    rows = dict(enumerate(vectors.astype("f4").tolist()))
+    made = {
+        f"advice_{each.index_type}": Made(rows, "L2", DIMENSION, index=each.index_type, params=each.params, flush=True)
+        for each in ESTIMATED
+    }
+    made["advice_bad"] = Made(rows, "L2", DIMENSION, index="HNSW", params={"M": 4, "efConstruction": 8}, flush=True)
+    make_all(milvus, made)
+    yield milvus
+    drop_all(milvus, made)
+
+
+@pytest.mark.parametrize("candidate", ESTIMATED, ids=lambda each: each.index_type)
+def test_a_candidate_reaches_its_estimate_when_built_and_searched_as_advised(
+    cli: Cli, built: MilvusServer, candidate: IndexCandidate
+) -> None:
+    given = "".join(f" --params {name}={value}" for name, value in candidate.search.items())
+    [row] = Typed(cli, built).json(f"check recall advice_{candidate.index_type} --sample 50{given}")
+    assert row["recall"] >= candidate.recall, row
+
+
+def test_a_badly_built_index_is_no_reason_against_its_type(cli: Cli, built: MilvusServer) -> None:
+    found = report(Typed(cli, built), "advise index advice_bad --recall 0.98")
+    rows = [(each["index_type"], each["recall_is"], each["misses"]) for each in found["candidates"]]
+    assert rows[0] == ("HNSW", "measured", ["recall"])
+    assert ("HNSW", "estimate", []) in rows
+    assert found["advice"] == "FLAT"
 
 
 def report(typed: Typed, line: str, code: int = 0) -> Any:
@@ -124,12 +187,12 @@ TABLE = """\
 ╰───────────────┴───────────────────────────────────────────────────────────╯
 
 Candidates
-╭──────────────┬──────────────────┬────────────────┬────────┬───────────┬──────┬────────────────────────────────────────────────────╮
-│ index_type   │ estimated memory │ estimated disk │ recall │ recall_is │ fits │ why                                                │
-├──────────────┼──────────────────┼────────────────┼────────┼───────────┼──────┼────────────────────────────────────────────────────┤
-│ BIN_IVF_FLAT │ 9.54 MiB         │                │   0.98 │ estimate  │ yes  │ whole vectors in clusters                          │
-│ BIN_FLAT     │ 1.91 MiB         │                │    1.0 │ estimate  │ yes  │ compares with every row: exact, and slow with many │
-╰──────────────┴──────────────────┴────────────────┴────────┴───────────┴──────┴────────────────────────────────────────────────────╯
+╭──────────────┬────────────┬────────────┬──────────┬──────┬────────┬───────────┬─────────┬────────────────────────────────────────────────────╮
+│ index_type   │ params     │ search     │ memory   │ disk │ recall │ recall_is │ misses  │ why                                                │
+├──────────────┼────────────┼────────────┼──────────┼──────┼────────┼───────────┼─────────┼────────────────────────────────────────────────────┤
+│ BIN_IVF_FLAT │ nlist=4096 │ nprobe=256 │ 9.54 MiB │      │   0.98 │ estimate  │ nothing │ whole vectors in clusters                          │
+│ BIN_FLAT     │            │            │ 1.91 MiB │      │    1.0 │ estimate  │ nothing │ compares with every row: exact, and slow with many │
+╰──────────────┴────────────┴────────────┴──────────┴──────┴────────┴───────────┴─────────┴────────────────────────────────────────────────────╯
 (2 rows)
 
 Run
@@ -140,7 +203,7 @@ Run
 │ delete index -c checks_hamming -in v --yes                                        │
 │ create index -c checks_hamming -f v -t BIN_IVF_FLAT -m HAMMING --param nlist:4096 │
 │ load collection -c checks_hamming                                                 │
-│ check recall -c checks_hamming -f v                                               │
+│ check recall -c checks_hamming -f v --params nprobe=256                           │
 ╰───────────────────────────────────────────────────────────────────────────────────╯
 (5 rows)
 """  # noqa: E501
@@ -159,11 +222,11 @@ def test_advise_index_keeps_an_index_that_was_measured_to_suffice(cli: Cli, serv
     best = next(each for each in found["measured"] if each["recall"] >= 0.9)
     probes = best["params"]["nprobe"]
     assert (found["present_index"], found["advice"]) == ("IVF_FLAT", "IVF_FLAT")
-    assert found["why"] == f"already in place, and reached {best['recall']:.4g} with nprobe={probes}"
-    assert found["run"] == [{"line": f"check recall -c checks_clustered -f v --sweep nprobe={probes}"}]
+    assert found["why"] == f"already in place, and reached {best['recall']:g} with nprobe={probes}"
+    assert found["run"] == [{"line": f"check recall -c checks_clustered -f v --params nprobe={probes}"}]
     [present] = [each for each in found["candidates"] if each["recall_is"] == "measured"]
     assert (present["index_type"], present["fits"]) == ("IVF_FLAT", True)
-    typed.all(f"check recall -c checks_clustered -f v --sweep nprobe={probes} --sample 5 -o jsonl")
+    typed.all(f"{found['run'][0]['line']} --sample 5 -o jsonl")
 
 
 def test_advise_index_gives_up_measuring_in_time_and_says_so(cli: Cli, server_with_faults: ServerProcess) -> None:
@@ -198,7 +261,7 @@ def test_the_lines_of_advise_index_run(cli: Cli, server_with_faults: ServerProce
         f"delete index -c checks_advised -in {name} --yes",
         "create index -c checks_advised -f vector -t IVF_FLAT -m COSINE --param nlist:4096",
         "load collection -c checks_advised",
-        "check recall -c checks_advised -f vector",
+        "check recall -c checks_advised -f vector --params nprobe=256",
     ]
     typed.all(*lines)
     typed.gone("checks_advised")

@@ -20,7 +20,8 @@ from tests.support.official import official_client
 from tests.support.process import ServerProcess
 from tests.support.typed import Typed, failed
 
-CLEAN = {"nan": 0, "infinity": 0, "zero": 0, "duplicate": 0}
+CLEAN = {"nan": 0, "infinity": 0, "duplicate": 0}
+"""Of vectors under L2, where a length of 0 is as good as another."""
 
 
 @pytest.fixture
@@ -106,7 +107,8 @@ def test_check_vectors_ignores_chosen_findings_and_judges_by_another_metric(plan
     ignored = "--ignore zero --ignore duplicate --ignore not_normalised"
     found = report(planted_faults, f"check vectors checks_planted {ignored}", 0)
     assert (found["problems"], counts(found)["duplicate"]) == (0, 3)
-    assert "not_normalised" not in counts(report(planted_faults, "check vectors checks_planted --metric L2", 1))
+    under_l2 = counts(report(planted_faults, "check vectors checks_planted --metric L2", 1))
+    assert under_l2 == {"nan": 0, "infinity": 0, "duplicate": 3}
     assert counts(report(planted_faults, "check vectors checks_clustered --metric ip", 1))["not_normalised"] > 2900
 
 
@@ -120,7 +122,7 @@ def test_check_vectors_finds_nan_and_infinities_which_milvus_lite_takes(
     cli: Cli, lite_with_faults: ServerProcess
 ) -> None:
     found = report(Typed(cli, lite_with_faults), "check vectors checks_odd", 1)
-    assert counts(found) == {"nan": 1, "infinity": 2, "zero": 0, "duplicate": 0}
+    assert counts(found) == {"nan": 1, "infinity": 2, "duplicate": 0}
     assert (examples(found)["nan"], examples(found)["infinity"]) == ([2], [3, 4])
     assert found["norms"] == [{"min": 1.0, "p5": 1.0, "p50": 1.0, "p95": 2.0, "max": 2.0, "mean": 1.5}]
 
@@ -128,7 +130,7 @@ def test_check_vectors_finds_nan_and_infinities_which_milvus_lite_takes(
 def test_check_vectors_of_sparse_and_binary_vectors(cli: Cli, server_with_faults: ServerProcess, is_lite: bool) -> None:
     typed = Typed(cli, server_with_faults)
     if is_lite:
-        assert counts(report(typed, "check vectors checks_sparse", 0)) == CLEAN
+        assert counts(report(typed, "check vectors checks_sparse", 0)) == {**CLEAN, "zero": 0}
     else:
         found = report(typed, "check vectors checks_hamming --ignore duplicate --ignore zero", 0)
         assert (found["type"], set(counts(found))) == ("BINARY_VECTOR", {"zero", "duplicate"})
@@ -275,6 +277,15 @@ def test_a_setting_that_milvus_refuses_is_reported_with_its_value(cli: Cli, milv
     assert (run.code, run.out) == (1, "")
     assert "out of range in json: param nprobe" in run.err
     assert run.err.endswith("\nhint: 10 hits were asked for: k, and the row itself, which is left out\n")
+
+
+def test_a_setting_that_milvus_refuses_leaves_the_others_measured(cli: Cli, milvus_with_faults: ServerProcess) -> None:
+    run = Typed(cli, milvus_with_faults)("check recall checks_clustered --sweep nprobe=0,64 --sample 5 -o jsonl")
+    refused, measured = map(json.loads, run.out.splitlines())
+    assert (run.code, json.loads(run.err)["error"]["message"]) == (1, "the server refused 1 of 2 settings")
+    assert (refused["params"], refused["recall"]) == ({"nprobe": 0}, None)
+    assert "out of range in json: param nprobe" in refused["error"]
+    assert (measured["params"], measured["recall"], measured["error"]) == ({"nprobe": 64}, 1.0, None)
 
 
 def test_check_recall_as_a_table_names_what_was_searched(planted_faults: Typed, is_lite: bool) -> None:
