@@ -16,6 +16,7 @@ from ..schema.index_types import check_search_params
 from ..schema.indexes import Index, indexes
 from ..search.options import parse_params
 from ..search.request import Queries, Search
+from ..server.lost_vectors import warn_of_lost_vectors
 from ..session.session import Session
 from ..text.counts import counted
 from ..text.names import missing_name
@@ -128,6 +129,7 @@ def vectors_report(
     index = index_on(client, target)
     judged = (metric or (index.metric if index else "")).upper()
     total = count_rows(client, target.keys) or 1
+    warn_of_lost_vectors(session.console, client, target.collection, [target.field])
     with _bar(session, f"Checking vectors of {collection!r}") as bar:
         pages: Iterable[VectorPage] = vector_pages(client, target)
         if sample is not None:
@@ -193,6 +195,7 @@ def measured(session: Session, target: CheckedCollection, index: Index, trial: T
             check_search_params(index.type, setting)
     require_metric(index.metric)
     client, count = session.client, arithmetic(target.kind)
+    warn_of_lost_vectors(session.console, client, target.collection, [target.field])
     keys, total = sample_keys(limit.within(key_pages(client, target.keys)), trial.sample, trial.seed)
     queries = joined(pages_of(client, target, keys))
     if total < 2 or not queries.keys:

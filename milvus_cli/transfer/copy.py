@@ -21,6 +21,7 @@ from ..schema.features import index_for, lacking_features, lacking_indexes
 from ..schema.indexes import create_index, indexes
 from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
 from ..server.existence import row_count
+from ..server.lost_vectors import warn_of_lost_vectors
 from ..server.waiting import flush, load, wait_indexed
 from ..session.session import Session
 from ..text.consistency import DEFAULT_LEVEL
@@ -86,6 +87,8 @@ def copy_collection(session: Session, source: Side, target: Side, options: CopyO
     plan = _plan(source, target, options)
     for line in _notes(plan, options):
         session.console.note(f"note: {line}")
+    fields = [each.name for each in plan.definition.schema.fields]
+    warn_of_lost_vectors(session.console, source.client, source.collection, fields)
     if options.dry_run:
         return Done(
             f"Would copy {plan.words}.",

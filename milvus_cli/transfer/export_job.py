@@ -16,6 +16,7 @@ from ..output.values import harmless_json
 from ..result import Done
 from ..rows.options import RowOptions
 from ..rows.patience import Patience
+from ..server.lost_vectors import warn_of_lost_vectors
 from ..session.session import Session
 from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of
 from .export_object import export_to_object, exported, require_new_object
@@ -59,6 +60,7 @@ def export_collection(session: Session, options: ExportOptions) -> Done | None:
             refuse_scheme(options.file, "write to")
         require_free(options.file, replace=replaces)
     selection = options.selection(session.client)
+    warn_of_lost_vectors(session.console, session.client, selection.collection, selection.fields.asked)
     profile = session.profile
     work = Export(
         selection,
