@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -171,6 +172,13 @@ def test_a_wait_has_a_limit(cli: Cli) -> None:
     assert run == failed(
         "loading collection 'slow': at 40% after 0.5 s; the server continues", "run `show loading_progress -c slow`"
     )
+
+
+def test_work_without_progress_is_noted_also_off_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("milvus_cli.server.waiting.STALLED", 0.2)
+    with GrpcPeer(LOADING) as peer:
+        run = run_here(["wait", "slow", "--for", "loaded", "--timeout", "0.5s"], tmp_path, f"http://{peer.address}")
+    assert run.err.startswith("note: loading collection 'slow': at 40%, without progress for 0 s (run `show loading_")
 
 
 def test_ctrl_c_ends_the_waiting_only_and_a_bar_is_shown(terminal: Callable[..., Terminal]) -> None:

@@ -18,6 +18,8 @@ from .segments import are_stored
 
 FIRST_POLL, LONGEST_POLL = 0.05, 1.0
 """Seconds between two checks, doubled each time: quick work is seen at once, slow work is polled rarely."""
+STALLED = 60.0
+"""Seconds without progress after which a note says so, and after each further ones."""
 
 
 @dataclass(frozen=True)
@@ -29,15 +31,36 @@ class Work:
     look: str
 
 
+class Stall:
+    """Notes work that makes no progress, also where no progress bar is shown."""
+
+    def __init__(self, session: Session, work: Work) -> None:
+        self._session, self._work = session, work
+        self._fraction = -1.0
+        self._since = self._noted = time.monotonic()
+
+    def see(self, fraction: float) -> None:
+        now = time.monotonic()
+        if fraction != self._fraction:
+            self._fraction, self._since, self._noted = fraction, now, now
+        elif now - self._noted >= STALLED and not self._session.quiet:
+            self._noted = now
+            self._session.console.note(
+                f"note: {self._work.doing}: at {fraction:.0%}, without progress for {now - self._since:.0f} s "
+                f"(run `{self._work.look}`)"
+            )
+
+
 def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> None:
     """Waits until done. Raises CliError after `seconds`, Interrupted at Ctrl-C, and errors of `fraction`."""
     until = time.monotonic() + seconds if seconds else None
-    pause = FIRST_POLL
+    pause, stall = FIRST_POLL, Stall(session, work)
     label = work.doing[:1].upper() + work.doing[1:]
     try:
         with Progress(session.console, label, quiet=session.quiet) as bar:
             while (fraction := work.fraction()) < 1:
                 bar.show(fraction)
+                stall.see(fraction)
                 if seconds and until is not None and time.monotonic() >= until:
                     raise CliError(
                         f"{work.doing}: at {fraction:.0%} after {round(seconds, 1):g} s; the server continues",
