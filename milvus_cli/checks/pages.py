@@ -5,7 +5,6 @@ Vectors are kept as raw bytes. Rows written before the first page are included; 
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import compress
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..client.client import Client
 from ..rows.cursor import Cursor, rows_at_once
+from ..rows.sampling import reservoir
 from ..rows.selection import Selection, key_filter, keys_of, query
 from ..values.columns import raw_values
 from .target import CheckedCollection
@@ -44,16 +44,8 @@ def vector_pages(client: Client, target: CheckedCollection) -> Iterator[VectorPa
 
 
 def sample_keys(pages: Iterable[VectorPage], size: int, seed: int) -> tuple[list[Key], int]:
-    """Returns `size` keys, each equally likely, and the number of all keys (Vitter's algorithm R)."""
-    pick, chosen, total = random.Random(seed), list[Key](), 0
-    for page in pages:
-        for key in page.keys:
-            total += 1
-            if len(chosen) < size:
-                chosen.append(key)
-            elif (position := pick.randrange(total)) < size:
-                chosen[position] = key
-    return sorted(chosen), total
+    """Returns keys as `reservoir` does."""
+    return reservoir((page.keys for page in pages), size, seed)
 
 
 def pages_of(client: Client, target: CheckedCollection, keys: Sequence[Key]) -> Iterator[VectorPage]:

@@ -9,6 +9,7 @@ import click
 from ..grammar.command import collection_option, command, option
 from ..grammar.offered import Words
 from ..grammar.options import options
+from ..grammar.row_options import seed_option
 from ..grammar.search_options import field_option, force_option, params_option
 from ..grammar.types import CONSISTENCY, METRIC, SWEPT_PARAMETER
 from ..result import Report, Table
@@ -27,8 +28,6 @@ FINDING = Words(
         "duplicate": "equal vectors",
     },
 )
-
-seed_option = option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of the random choice.")
 
 
 @command("check vectors")

@@ -15,6 +15,7 @@ from ..grammar.row_options import (
     ids_option,
     limit_option,
     partitions_option,
+    sample_options,
 )
 from ..result import Record, Table
 from ..text.limits import HIGHEST_LIMIT
@@ -80,6 +81,7 @@ def get(session: Session, options: RowOptions, ids: str) -> Table:
 @shown_fields_option
 @limit_option
 @option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="Skip the first N rows.")
+@sample_options
 @partitions_option()
 @freshness_options
 @options("rows.options:RowOptions")
@@ -91,6 +93,7 @@ def query(session: Session, options: RowOptions, limit: int | None, offset: int)
 
     \b
     Example: query -c book -e 'title == {t}' --param t=Emma --fields id,title --limit 10
+    Example: query -c book --sample 2 --seed 1
     """
     from ..rows.reading import selected_rows
 

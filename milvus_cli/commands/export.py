@@ -8,7 +8,7 @@ from ..grammar.command import collection_option, command, option, retry_option, 
 from ..grammar.file_options import delimiter_option, encoding_option, null_option, quote_option
 from ..grammar.offered import Words
 from ..grammar.options import options
-from ..grammar.row_options import consistency_option, fields_option, filter_options, partitions_option
+from ..grammar.row_options import consistency_option, fields_option, filter_options, partitions_option, sample_options
 from ..grammar.types import FILE
 from ..result import Done
 
@@ -48,6 +48,7 @@ FORMAT = Words(
 @option("--bom", is_flag=True, help="Start with a byte order mark, so that Excel detects UTF-8.")
 @filter_options
 @fields_option("Fields to write. [default: all]")
+@sample_options
 @partitions_option("Restrict to this partition (repeatable).")
 @consistency_option
 @option("--resume", is_flag=True, help="Continue an interrupted export.")

@@ -64,7 +64,7 @@ SECTIONS = {
     "Target": "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, "
     "export:collection, export:file",
     "Query": "collection, vectors, like, texts, field, limit, most, offset, requests, rerank, count, jobs",
-    "Filter": "expression, filter, parameters, partitions, radius, range_filter, group_by, group_size",
+    "Filter": "expression, filter, parameters, sample, seed, partitions, radius, range_filter, group_by, group_size",
     "Output": "fields, hist, explain, show_legs, round_decimal, wanted, bom",
     "Connection": "alias, save_as, uri, host, port, database, lite, disconnect",
     "Credentials": "username, password, token, token_file, no_save",

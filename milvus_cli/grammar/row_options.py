@@ -15,6 +15,8 @@ from .value_types import FiniteRange
 HIGHEST_TIMESTAMP = 2**64 - 1
 HIGHEST_GRACE = 10**9
 """30 years, in seconds."""
+MOST_SAMPLED = 100_000
+"""The most rows of a sample: their keys must fit into a filter."""
 FILTER_SPELLINGS = ("-e", "--expr", "--filter", "expression")
 
 param_option = option(
@@ -42,6 +44,16 @@ ids_option = option(
 )
 limit_option = option(
     "-l", "--limit", type=click.IntRange(min=0), metavar="N", help="Maximum number of rows. [default: all]"
+)
+seed_option = option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of the random choice.")
+sample_options = all_of(
+    option(
+        "--sample",
+        type=click.IntRange(1, MOST_SAMPLED),
+        metavar="N",
+        help="Only N of the rows, chosen at random, and the same ones again with the same --seed.",
+    ),
+    seed_option,
 )
 partition_option = option("-p", "--partition", type=PARTITION, metavar="NAME", help="Delete only in this partition.")
 target_partition_option = option(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..client.client import Client
 from .filters import filled
 from .freshness import freshness
+from .sampling import sampled
 from .selection import Selection, page_deadline, selected
 
 
@@ -14,7 +15,8 @@ from .selection import Selection, page_deadline, selected
 class RowOptions:
     """`expression` is a filter in which `parameters` fill the names in braces; `fields` are separated by commas.
 
-    `consistency`, `guarantee_timestamp` and `graceful_time` say how recent the rows must be.
+    `consistency`, `guarantee_timestamp` and `graceful_time` say how recent the rows must be. With `sample`, only that
+    many of them are selected, drawn by `seed`.
     """
 
     collection: str
@@ -25,6 +27,8 @@ class RowOptions:
     consistency: str | None = None
     guarantee_timestamp: int | None = None
     graceful_time: float | None = None
+    sample: int | None = None
+    seed: int = 0
 
     def selection(self, client: Client, *, counting: bool = False) -> Selection:
         """The selection, checked against the server; `counting` allows the field count(*). Raises as `selected`."""
@@ -35,7 +39,7 @@ class RowOptions:
             self.graceful_time,
             deadline=page_deadline(client),
         )
-        return selected(
+        found = selected(
             client,
             self.collection,
             fields=self.fields,
@@ -44,3 +48,4 @@ class RowOptions:
             fresh=fresh,
             counting=counting,
         )
+        return found if self.sample is None else sampled(client, found, self.sample, self.seed)

@@ -71,10 +71,13 @@ def rows_of(
     if selection.fields is COUNTED:
         return _count_table(client, selection, limit, offset)
     wanted = selection.wanted
-    if limit and batch is None and _is_one_answer(selection, limit, offset):
+    # Milvus Lite returns all rows of a filter that is a list of keys, whatever the limit and the offset.
+    skips = bool(offset) and client.version.is_lite
+    if limit and batch is None and not skips and _is_one_answer(selection, limit, offset):
         with explaining_selection_errors(selection):
             columns = query(client, selection, selection.filter, params={"limit": limit, "offset": offset})
-        return _rows_table(selection, iter([Decoded(columns, selection)]), wanted)
+        table = _rows_table(selection, iter([Decoded(columns, selection)]), wanted)
+        return table._replace(rows=islice(iter(table.rows), limit))
     whole = _small_result(client, selection) if batch is None else None
     if whole is not None:
         table = _rows_table(selection, iter([Decoded(whole, selection)]), wanted)
