@@ -112,7 +112,7 @@ DELETIONS = {
     "delete user": "delete user guard_user",
     "delete collection_properties": "delete collection_properties -c guard_book -k collection.ttl.seconds",
 }
-NEWER = {"delete privilege_group", "truncate"}
+NEWER = {"delete field", "delete function", "delete privilege_group", "truncate"}
 LOCAL = {"delete connection", "delete connection_history", "delete saved_command"}
 
 

@@ -26,7 +26,7 @@ from .interrupts import Call, interruptible, undisturbed
 from .not_found import DEFAULT_DATABASE, NO_COLLECTION, NO_DATABASE, database_of, no_database
 from .optional import permitted
 from .privileges import where_of
-from .versions import OPERATIONS, lacking
+from .versions import OPERATIONS, lacking, too_old
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
@@ -158,6 +158,11 @@ class Client:
                 answer = None
             self._link.version = Version(answer.version if answer else "")
         return self._link.version
+
+    def require(self, method: str) -> None:
+        """Raises Unsupported if the server is known to be too old for an operation."""
+        if too_old(method, self.version):
+            raise self.unsupported(method)
 
     def unsupported(self, method: str, *, server_code: int | None = None) -> Unsupported:
         """Returns the error for an operation that this server lacks, with its version and the one that has it."""
@@ -291,7 +296,7 @@ class Pending:
                 where=where_of(self._method, self._fields, profile.database),
             ) from exc
         link.answered = True
-        failures.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
+        failures.check(_status(response), self._method, self._fields, client.profile.database)
         if not rpc_reads(self._method):
             link.changes += 1
         if self._method in WRITING_ROWS:
@@ -316,6 +321,11 @@ class Pending:
             link.reopen()
         self._call = None
         return self._answer()
+
+
+def _status(response: Any) -> Any:
+    """Returns the status in an answer, or the answer if it is a status."""
+    return getattr(response, "status", None) or getattr(response, "alter_status", response)
 
 
 @cache

@@ -96,6 +96,9 @@ NO_MESSAGE = "Exception deserializing response"
 NO_DELETE_KEYS = "collection properties is empty"
 """Refusal of a request that only deletes properties by Milvus before 2.5, which does not know that field."""
 
+ONLY_EXTERNAL = "alter collection schema operation is not supported for external collection"
+"""Refusal of AlterCollectionSchema by servers that have it only for collections with external data."""
+
 NO_GRANTOR = "fail to get authorization from the md"
 """Refusal of an anonymous grant by a Milvus without authorization, which records the grantor."""
 
@@ -145,6 +148,8 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
         raise Unsupported(f"this server has no {method}: {reason}", method=method, server_code=status.code)
     if method == "AlterCollection" and NO_DELETE_KEYS in reason:
         raise Unsupported(reason, method="AlterCollection.delete_keys", server_code=status.code)
+    if method == "AlterCollectionSchema" and ONLY_EXTERNAL in reason:
+        raise Unsupported(reason, method=method, server_code=status.code)
     if NO_GRANTOR in reason:
         raise ServerRefused(
             "a grant notes who gave it, and this connection has no user",

@@ -17,11 +17,25 @@ class Operation(NamedTuple):
 
 # Sources: Milvus's release notes and the clients' references (https://milvus.io/api-reference). Hybrid search since
 # 2.4.0, alterDatabase in v2.4.x, dropping properties and altering fields in v2.5.x (the latter also in the last 2.4),
-# "Added a truncate API" in 2.6.11.
+# "Added a truncate API" in 2.6.11, dropping properties of fields in 2.5.13, new fields in 2.6.0, merging upserts in
+# 2.6.2, their operations on arrays in 2.6.17, dropping fields and functions with their output in 3.0. From the dates of
+# Milvus's changes: descriptions of collections in 2.5.12, of fields in 2.6.9, functions of existing fields in 2.6.8.
 OPERATIONS: Mapping[str, Operation] = {
+    "AddCollectionField": Operation("create field", "2.6"),
+    "AddCollectionFunction": Operation("create function", "2.6.8"),
+    "AddCollectionStructField": Operation("create field of a struct array", "3.0"),
     "AlterCollection.delete_keys": Operation("delete collection_properties", "2.5"),
+    "AlterCollection.description": Operation("changes of a collection's description", "2.5.12"),
     "AlterCollectionField": Operation("alter collection_field", "2.5"),
+    "AlterCollectionField.delete_keys": Operation("alter collection_field --unset", "2.5.13"),
+    "AlterCollectionField.description": Operation("changes of a field's description", "2.6.9"),
+    "AlterCollectionFunction": Operation("alter function", "2.6.8"),
+    "AlterCollectionSchema": Operation("changes of fields and their functions", "3.0"),
+    "AlterCollectionSchema.drop_field": Operation("delete field", "3.0"),
+    "AlterCollectionSchema.new_output": Operation("create function with a new output field", "3.0"),
     "AlterDatabase": Operation("alter database", "2.4"),
+    "AlterIndex": Operation("alter index", "2.4"),
+    "AlterIndex.delete_keys": Operation("alter index --unset", "2.5"),
     "CreateResourceGroup": Operation("resource groups"),
     "DescribeResourceGroup": Operation("resource groups"),
     "DropResourceGroup": Operation("resource groups"),
@@ -35,6 +49,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "CreateRole": Operation("roles"),
     "DeleteCredential": Operation("users"),
     "DescribeDatabase": Operation("properties of databases", "2.4"),
+    "DropCollectionFunction": Operation("delete function", "2.6.8"),
     "DropPrivilegeGroup": Operation("privilege groups", "2.5"),
     "DropRole": Operation("roles"),
     "FlushAll": Operation("flush_all"),
@@ -63,6 +78,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "SelectUser": Operation("users"),
     "TruncateCollection": Operation("truncate", "2.6.11"),
     "UpdateCredential": Operation("users"),
+    "Upsert.field_ops": Operation("upserts that append to arrays or remove from them", "2.6.17"),
+    "Upsert.partial_update": Operation("upsert --partial", "2.6.2"),
 }
 
 

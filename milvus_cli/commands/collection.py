@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option, switch, word
-from ..grammar.offered import KeyValue
 from ..grammar.types import (
     COLLECTION,
     COLLECTION_PROPERTY,
     COLLECTION_PROPERTY_KEY,
     DATABASE,
-    FIELD,
-    FIELD_PROPERTY,
     PARTITION,
 )
 from ..result import Done, Record, Report, Table, Text
@@ -36,21 +32,6 @@ partitions_option = option(
 )
 
 DDL = "ddl"
-
-
-def set_option(kind: KeyValue) -> Callable[[Any], Any]:
-    """The needed option `--set`, with properties of this kind."""
-    return option(
-        "--set",
-        "-p",
-        "--property",
-        "properties",
-        needed=True,
-        multiple=True,
-        type=kind,
-        metavar="KEY=VALUE",
-        help="Property (repeatable).",
-    )
 
 
 @command("list collections")
@@ -221,9 +202,21 @@ def show_collection_stats(session: Session, collection: str) -> Record:
 
 @command("alter collection_properties", questions="settings:ask_property")
 @collection_option
-@set_option(COLLECTION_PROPERTY)
+@option(
+    "--set",
+    "-p",
+    "--property",
+    "properties",
+    needed=True,
+    multiple=True,
+    type=COLLECTION_PROPERTY,
+    metavar="KEY=VALUE",
+    help="Property, e.g. collection.description (repeatable).",
+)
 def alter_collection_properties(session: Session, collection: str, properties: tuple[tuple[str, str], ...]) -> Done:
     """Change properties of a collection.
+
+    collection.description changes its description. Requires Milvus 2.5.12 or newer.
 
     \b
     Example: alter collection_properties -c book --set collection.ttl.seconds=86400
@@ -258,22 +251,3 @@ def delete_collection_properties(session: Session, collection: str, keys: tuple[
     from ..server.collections import property_removal
 
     return carry_out(session, property_removal(session, collection, keys), dry_run=dry_run)
-
-
-@command("alter collection_field", questions="settings:ask_property", operation="AlterCollectionField")
-@collection_option
-@option("-f", "--field", "--field-name", "field", needed=True, type=FIELD, metavar="FIELD", help="Field.")
-@set_option(FIELD_PROPERTY)
-def alter_collection_field(
-    session: Session, collection: str, field: str, properties: tuple[tuple[str, str], ...]
-) -> Done:
-    """Change properties of a field.
-
-    Requires Milvus 2.5 or newer.
-
-    \b
-    Example: alter collection_field -c book -f title --set max_length=400
-    """
-    from ..server.collections import alter_field
-
-    return alter_field(session, collection, field, properties)

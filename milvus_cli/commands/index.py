@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..errors import InvalidInput
 from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option
 from ..grammar.options import options
-from ..grammar.types import INDEX, INDEX_PARAMETER, INDEX_TYPE, INDEXABLE_FIELD, METRIC
+from ..grammar.types import (
+    INDEX,
+    INDEX_PARAMETER,
+    INDEX_PROPERTY,
+    INDEX_PROPERTY_KEY,
+    INDEX_TYPE,
+    INDEXABLE_FIELD,
+    METRIC,
+)
 from ..result import Done, Record, Table
 from ..session.removal import carry_out
 
@@ -116,6 +125,37 @@ def show_index_progress(session: Session, collection: str, index: str | None) ->
     from ..server.indexing import progress_table
 
     return progress_table(session, collection, index)
+
+
+@command("alter index", questions="settings:ask_property", asks_without=("properties", "keys"), operation="AlterIndex")
+@collection_option
+@option(*INDEX_SPELLINGS, "index", needed=True, type=INDEX, metavar="NAME", help="Index.")
+@option(
+    "--set",
+    "properties",
+    multiple=True,
+    type=INDEX_PROPERTY,
+    metavar="KEY=VALUE",
+    help="Property to set, e.g. mmap.enabled (repeatable).",
+)
+@option(
+    "--unset", "keys", multiple=True, type=INDEX_PROPERTY_KEY, metavar="KEY", help="Property to remove (repeatable)."
+)
+def alter_index(
+    session: Session, collection: str, index: str, properties: tuple[tuple[str, str], ...], keys: tuple[str, ...]
+) -> Done:
+    """Change properties of an index.
+
+    The collection must be released first. Requires Milvus 2.4 or newer, --unset 2.5.
+
+    \b
+    Example: alter index -c book -in by_vector --set mmap.enabled=true
+    """
+    from ..server import indexing
+
+    if bool(properties) == bool(keys):
+        raise InvalidInput("give either --set KEY=VALUE or --unset KEY", hint="help alter index")
+    return indexing.alter_index(session, collection, index, properties, keys)
 
 
 @command("delete index")

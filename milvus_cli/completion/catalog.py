@@ -254,6 +254,11 @@ def _index_types(client: Client, of: str) -> Pairs:
     return ((index.field, index.type) for index in map(index_of, indexes(client, of)))
 
 
+def _functions(client: Client, of: str) -> Pairs:
+    schema = client.call("DescribeCollection", collection_name=of).schema
+    return ((each.name, f"fills {', '.join(each.output_field_names)}") for each in schema.functions)
+
+
 def _aliases(client: Client, of: str) -> Pairs:
     from ..server.existence import alias_names
 
@@ -321,6 +326,7 @@ SERVER_KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "partitions": _partitions,
     "indexes": _indexes,
     "index_types": _index_types,
+    "functions": _functions,
     "aliases": _aliases,
     "users": _users,
     "roles": _roles,

@@ -31,8 +31,8 @@ GROUPS = {
     "server_version, show health, api",
     "Databases and collections": "database, databases, collection, collections, collection_properties, "
     "collection_field, collection_stats, truncate, load_state, loading_progress, alias, aliases, partition, "
-    "partitions, partition_stats, index, indexes, index_progress, wait_for_index, flush, flush_all, flush_state, "
-    "compact, compaction_state, compaction_plans",
+    "partitions, partition_stats, field, function, index, indexes, index_progress, wait_for_index, flush, flush_all, "
+    "flush_state, compact, compaction_state, compaction_plans",
     "Data": "insert, upsert, bulk_insert, bulk_insert_state, bulk_insert_tasks, get, query, query_iterator, count, "
     "entities, ids, export collection, show file, copy, diff",
     "Search": "search, search_iterator, hybrid_search, calc",

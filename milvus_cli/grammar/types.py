@@ -11,6 +11,8 @@ from ..text.words import (
     COLLECTION_PROPERTIES,
     DATABASE_PROPERTIES,
     FIELD_PROPERTIES,
+    FUNCTION_TYPES,
+    INDEX_PROPERTIES,
     INDEX_TYPES,
     RERANK_FUNCTIONS,
     RERANKERS,
@@ -42,6 +44,7 @@ FIELDS = ObjectNames("fields", owner="collection")
 VECTOR_FIELD = ObjectName("vector_fields", owner="collection")
 INDEXABLE_FIELD = ObjectName("fields", noun="field", owner="collection", offered="indexable_fields")
 INDEX = ObjectName("indexes", noun="index", owner="collection")
+FUNCTION = ObjectName("functions", noun="function", owner="collection")
 USER = ObjectName("users", noun="user")
 ROLE = ObjectName("roles", noun="role")
 SAVED_COMMAND = ObjectName("saved_commands")
@@ -75,11 +78,15 @@ PROPERTY_VALUES = {
 COLLECTION_PROPERTY = KeyValue(COLLECTION_PROPERTIES, PROPERTY_VALUES)
 DATABASE_PROPERTY = KeyValue(DATABASE_PROPERTIES, PROPERTY_VALUES)
 FIELD_PROPERTY = FieldProperty(FIELD_PROPERTIES, PROPERTY_VALUES)
+FIELD_PROPERTY_KEY = Words("property", FIELD_PROPERTIES)
+INDEX_PROPERTY = KeyValue(INDEX_PROPERTIES, PROPERTY_VALUES)
+INDEX_PROPERTY_KEY = Words("property", INDEX_PROPERTIES)
 COLLECTION_PROPERTY_KEY = Words("property", COLLECTION_PROPERTIES)
 DATABASE_PROPERTY_KEY = Words("property", DATABASE_PROPERTIES)
 
 CONSISTENCY = Words("consistency level", {name: level.meaning for name, level in READ_LEVELS.items()})
 METRIC = Words("metric", METRIC_MEANINGS)
+FUNCTION_TYPE = Words("function type", FUNCTION_TYPES)
 INDEX_TYPE = Words("index type", INDEX_TYPES)
 RERANKER = Words("reranker", {**RERANKERS, **RERANK_FUNCTIONS})
 RERANK_FUNCTION = Words("reranker", RERANK_FUNCTIONS)

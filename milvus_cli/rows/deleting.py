@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from ..client.client import Client
 from ..client.optional import permitted
-from ..client.versions import too_old
 from ..result import Done, Removal
 from ..server.deleting import alias_words, delete_with_aliases
 from ..server.existence import aliases_of, require_own_name
@@ -57,8 +56,7 @@ def collection_removal(client: Client, collection: str, note: Callable[[str], No
 def truncation(client: Client, collection: str, *, counted: bool) -> Removal:
     """The removal of all rows of a collection; `counted` says how many. Raises Unsupported on an old server."""
     aliases = ", ".join(map(repr, aliases_of(client, require_own_name(client, collection)) or ()))
-    if too_old("TruncateCollection", client.version):
-        raise client.unsupported("TruncateCollection")
+    client.require("TruncateCollection")
     rows = f"with {row_count_text(client, collection)}" if counted else ""
     return Removal(
         "truncate",

@@ -162,7 +162,7 @@ def _apply(given: Declaration, schema: CollectionSchema) -> None:
     for name in given.nullable:
         _field(schema, name, "--nullable").nullable = True
     for text in given.defaults:
-        _set_default(schema, text)
+        set_default(schema, text)
     for text in given.bm25:
         _add_bm25(schema, text)
 
@@ -174,7 +174,7 @@ def _index(schema: CollectionSchema, text: str) -> Index:
     return index if ":" in text else replace(index, type=usual_type(schema, index.field))
 
 
-def _set_default(schema: CollectionSchema, text: str) -> None:
+def set_default(schema: CollectionSchema, text: str) -> None:
     """Applies `field=value`; the value is JSON, or text for a text field."""
     name, equals, value = text.partition("=")
     if not equals:

@@ -184,7 +184,7 @@ def _read_function(value: Any, where: str) -> FunctionSchema:
     function = FunctionSchema(
         name=name,
         description=read_text(given, "description", where),
-        type=_function_type(given.get("type"), where),
+        type=function_type(given.get("type"), where),
         input_field_names=_names(given, "input_field_names", where),
         output_field_names=_names(given, "output_field_names", where),
     )
@@ -193,7 +193,8 @@ def _read_function(value: Any, where: str) -> FunctionSchema:
     return function
 
 
-def _function_type(value: Any, where: str) -> Any:
+def function_type(value: Any, where: str) -> Any:
+    """Parses the type of a function by name, or by pymilvus's number. Raises InvalidInput."""
     if isinstance(value, int) and not isinstance(value, bool) and value in FunctionType.values():
         return value
     word = FUNCTION_TYPES.get(str(value).upper().replace("_", ""))

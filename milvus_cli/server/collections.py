@@ -9,12 +9,14 @@ from ..result import Done, Record, Removal, Table
 from ..schema.schema import check_name, pairs, params
 from ..session.session import Session
 from ..text.names import missing_name
-from .existence import require_field, require_free, require_own_name, require_partitions, statistics
+from .existence import require_free, require_own_name, require_partitions, statistics
 from .listing import lines
 from .progress import load_state, loaded_fraction, loaded_percentages
 
 Properties = Sequence[tuple[str, str]]
 
+DESCRIPTION = "collection.description"
+"""The property that changes the description of a collection."""
 TTL = "collection.ttl.seconds"
 """The property that lets rows expire."""
 
@@ -83,6 +85,8 @@ def collection_statistics(session: Session, collection: str) -> Record:
 
 def alter_properties(session: Session, collection: str, properties: Properties) -> Done:
     """Sets properties. On a protected connection it asks before rows are made to expire."""
+    if DESCRIPTION in dict(properties):
+        session.client.require("AlterCollection.description")
     session.require_collection(collection)
     if session.profile.protected and TTL in dict(properties):
         session.confirm(f"Expire entities of {collection!r} on {session.place}?")
@@ -111,13 +115,7 @@ def property_removal(session: Session, collection: str, keys: Sequence[str]) -> 
     )
 
 
-def alter_field(session: Session, collection: str, field: str, properties: Properties) -> Done:
-    session.require_collection(collection)
-    client = session.client
-    require_field(client, collection, field)
-    client.call(
-        "AlterCollectionField", collection_name=collection, field_name=field, properties=pairs(dict(properties))
-    )
-    changed = [key for key, _ in properties]
-    made = {"collection": collection, "field": field, "changed": changed}
-    return Done(f"Set {', '.join(changed)} of field {field!r} of {collection!r}.", made)
+def property_words(properties: Properties, keys: Sequence[str]) -> tuple[str, list[str]]:
+    """Returns the beginning of a message about properties that were set or removed, and their names."""
+    changed = [key for key, _ in properties] or list(keys)
+    return f"{'Set' if properties else 'Removed'} {', '.join(changed)}", changed

@@ -12,9 +12,8 @@ from ..errors import CliError, Unsupported
 from ..result import Done, Record, Removal
 from ..schema.schema import check_name, pairs, params
 from ..session.session import Session
+from .collections import Properties, property_words
 from .existence import require_database
-
-Properties = Sequence[tuple[str, str]]
 
 
 def create_database(session: Session, database: str, properties: Properties, *, if_not_exists: bool) -> Done:
@@ -58,9 +57,8 @@ def alter_database(client: Client, database: str, properties: Properties, keys: 
     """Sets properties, or removes those with the keys."""
     require_database(client, database)
     client.call("AlterDatabase", db_name=database, properties=pairs(dict(properties)), delete_keys=keys)
-    changed = [key for key, _ in properties] or list(keys)
-    verb = "Set" if properties else "Removed"
-    return Done(f"{verb} {', '.join(changed)} of database {database!r}.", {"database": database, "changed": changed})
+    done, changed = property_words(properties, keys)
+    return Done(f"{done} of database {database!r}.", {"database": database, "changed": changed})
 
 
 def database_removal(session: Session, database: str) -> Removal:

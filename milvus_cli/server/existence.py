@@ -19,7 +19,7 @@ from ..text.names import missing_name
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import DescribeCollectionResponse
-    from ..client.wire.schema_pb2 import CollectionSchema
+    from ..client.wire.schema_pb2 import CollectionSchema, FunctionSchema
 
 
 def require_database(client: Client, name: str) -> None:
@@ -57,6 +57,14 @@ def require_field(client: Client, collection: str, name: str) -> CollectionSchem
     known = [field.name for field in schema.fields]
     _require("field", name, known, f"show collection {collection}", f" in {collection!r}")
     return schema
+
+
+def require_function(client: Client, collection: str, name: str) -> FunctionSchema:
+    """Returns a function of a collection. Raises CliError if it is missing."""
+    schema: CollectionSchema = client.call("DescribeCollection", collection_name=collection).schema
+    functions = {each.name: each for each in schema.functions}
+    _require("function", name, functions, f"show collection {collection}", f" in {collection!r}")
+    return functions[name]
 
 
 def collection_identity(answer: DescribeCollectionResponse) -> tuple[object, ...]:

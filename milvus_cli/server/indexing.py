@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +12,12 @@ from ..result import Done, Record, Removal, Table
 from ..schema.index_types import USUAL, check_index, known_index_type, takes, usual_metric, usual_type
 from ..schema.indexes import INDEX_STATES, Index, described, field_index, indexes, one_by_one
 from ..schema.indexes import create_index as build
-from ..schema.schema import check_name
+from ..schema.schema import check_name, pairs
 from ..schema.vector_field import search_field
 from ..session.session import Session
 from ..text.counts import counted
 from ..text.params import read_params
+from .collections import Properties, property_words
 from .existence import require_field, require_index
 from .waiting import wait_indexed
 
@@ -107,6 +109,24 @@ def progress_table(session: Session, collection: str, name: str | None) -> Table
         for each in found
     ]
     return Table(PROGRESS_COLUMNS, rows)
+
+
+def alter_index(session: Session, collection: str, index: str, properties: Properties, keys: Sequence[str]) -> Done:
+    """Sets properties of an index, or removes those with the keys."""
+    client = session.client
+    client.require("AlterIndex.delete_keys" if keys else "AlterIndex")
+    session.require_collection(collection)
+    require_index(client, collection, index)
+    client.call(
+        "AlterIndex",
+        collection_name=collection,
+        index_name=index,
+        extra_params=pairs(dict(properties)),
+        delete_keys=keys,
+    )
+    done, changed = property_words(properties, keys)
+    made = {"collection": collection, "index": index, "changed": changed}
+    return Done(f"{done} of index {index!r} of {collection!r}.", made)
 
 
 def index_removal(session: Session, collection: str, name: str | None) -> Removal:

@@ -1,6 +1,7 @@
 """Words that options take, each with its meaning. Completion offers them; most options take other words too."""
 
 COLLECTION_PROPERTIES = {
+    "collection.description": "its description",
     "collection.ttl.seconds": "rows expire after these seconds",
     "collection.autocompaction.enabled": "true or false",
     "collection.insertRate.max.mb": "limit of inserts, in MB/s",
@@ -28,7 +29,17 @@ FIELD_PROPERTIES = {
     "max_length": "of a VARCHAR",
     "max_capacity": "of an ARRAY",
     "mmap.enabled": "map files into memory instead of reading them",
-    "description": "of the field",
+    "field.description": "its description",
+}
+
+INDEX_PROPERTIES = {
+    "mmap.enabled": "map files into memory instead of reading them",
+}
+
+FUNCTION_TYPES = {
+    "BM25": "sparse vectors of a text, for full text search",
+    "TextEmbedding": "vectors of a text, by a model that the server asks",
+    "MinHash": "signatures of a text, to find duplicates",
 }
 
 BOOLEAN_PROPERTIES = (
