@@ -21,7 +21,7 @@ from ..grammar.offered import KeyValue
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
-from ..grammar.types import FILE, KEPT_FILE
+from ..grammar.types import FIELD, FILE, KEPT_FILE
 from ..grammar.value_types import ColumnType
 from ..result import Done
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..session.session import Session
     from ..transfer.fake import Recipe
     from ..transfer.insert_job import InsertOptions
+    from ..transfer.typed_rows import UpsertOptions
 
 COLUMN_FIELD = KeyValue({})
 COLUMN_TYPE = ColumnType({})
@@ -73,6 +74,13 @@ file_options = all_of(
 )
 
 
+partial_option = option(
+    "--partial",
+    is_flag=True,
+    help="Change only the given fields of existing rows. Rows of new keys need all fields. Requires Milvus 2.6.2.",
+)
+
+
 @command("insert file")
 @file_options
 @options("transfer.insert_job:InsertOptions")
@@ -94,11 +102,13 @@ def insert_file(session: Session, options: InsertOptions) -> Done:
 
 @command("upsert file")
 @file_options
+@partial_option
 @options("transfer.insert_job:InsertOptions")
 def upsert_file(session: Session, options: InsertOptions) -> Done:
     """Upsert rows from files.
 
-    Replaces rows that have the same primary key, otherwise works like `insert file`.
+    Replaces rows that have the same primary key, otherwise works like `insert file`. With --partial a file needs only
+    the primary key and the fields to change. In CSV an empty cell is null, also there.
 
     \b
     Example: upsert file -c book books.csv
@@ -143,23 +153,42 @@ def insert_row(session: Session, collection: str, row: str | None, partition: st
     \b
     Example: insert row -c book --row '{"id": 1, "title": "Emma", "vector": [0.1, 0.2, 0.3, 0.4]}'
     """
-    from ..transfer.typed_rows import write_rows
+    from ..transfer.typed_rows import insert_rows
 
-    return write_rows(session, collection, row, partition, upsert=False)
+    return insert_rows(session, collection, row, partition)
 
 
 @command("upsert row", questions="row:ask_upsert", asks_without=("row",))
 @collection_option
 @row_option
 @target_partition_option
-def upsert_row(session: Session, collection: str, row: str | None, partition: str) -> Done:
+@partial_option
+@option(
+    "--append",
+    "appended",
+    multiple=True,
+    type=FIELD,
+    metavar="FIELD",
+    help="Append to this ARRAY instead of replacing it (repeatable). Implies --partial, requires Milvus 2.6.17.",
+)
+@option(
+    "--remove",
+    "removed",
+    multiple=True,
+    type=FIELD,
+    metavar="FIELD",
+    help="Remove these elements from this ARRAY (repeatable). Implies --partial, requires Milvus 2.6.17.",
+)
+@options("transfer.typed_rows:UpsertOptions")
+def upsert_row(session: Session, options: UpsertOptions) -> Done:
     """Upsert rows from the command line.
 
-    Replaces rows that have the same primary key.
+    Replaces rows that have the same primary key. With --partial it keeps the values that a row leaves out, and null
+    sets a value to null.
 
     \b
     Example: upsert row -c book --row '{"id": 1, "title": "Emma", "vector": [0.4, 0.3, 0.2, 0.1]}'
     """
-    from ..transfer.typed_rows import write_rows
+    from ..transfer.typed_rows import upsert_rows
 
-    return write_rows(session, collection, row, partition, upsert=True)
+    return upsert_rows(session, options)

@@ -44,9 +44,9 @@ def _ask_row(ask: Interview, *, upsert: bool) -> None:
     schema = ask.session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(ask.session.client, schema)
     ask.ask("partition", "Partition", shown="_default")
-    row = {}
+    row, partial = {}, upsert and any(map(ask.value, ("partial", "appended", "removed")))
     for field in taken_fields(schema, (), upsert=upsert):
-        value = _ask_value(ask, field)
+        value = _ask_value(ask, field, kept=partial and not getattr(field, "is_primary_key", False))
         if value is not None:
             row[field.name] = value
     if schema.enable_dynamic_field:
@@ -54,11 +54,13 @@ def _ask_row(ask: Interview, *, upsert: bool) -> None:
     ask.give("row", json.dumps(row, ensure_ascii=False))
 
 
-def _ask_value(ask: Interview, field: Field) -> Any:
+def _ask_value(ask: Interview, field: Field, *, kept: bool = False) -> Any:
+    """Asks for a value; without one None, where it may be null, have a default or be `kept` as it is."""
     kind = kind_of(field)
     shape = SHAPES.get(kind) or ("numbers separated by commas" if is_vector(field) else "")
     default = write_default(field)
     empty = "" if not takes_none(field) else "null" if default is None else as_json(default)
+    empty = "unchanged" if kept else empty
     is_text = shape_of(kind) is ValueShape.TEXT
     if is_text and empty:
         shape = f"{EMPTY_TEXT} is an empty text"
@@ -75,7 +77,7 @@ def _ask_value(ask: Interview, field: Field) -> Any:
     ask.text(
         f"{field.name}, {type_text(field)}{shape and ', '}{shape}",
         shown=empty,
-        checks_empty=not takes_none(field),
+        checks_empty=not empty,
         exact=is_text,
         check=check,
     )

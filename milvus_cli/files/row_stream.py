@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 from ..values.encode import to_columns
@@ -64,6 +65,16 @@ class Chunk:
         columns = {name: values[start:] for name, values in self.columns.items()}
         bad = [each for each in self.bad if each.line > line]
         return Chunk(columns, self.lines[start:], bad, self.unit)
+
+    def cut(self, starts: Sequence[int]) -> Iterator[Chunk]:
+        """Yields the parts that begin at these rows, and the one before them; rejected rows stay in their places."""
+        bad = sorted(self.bad, key=lambda each: each.line)
+        for start, stop in pairwise([0, *starts, len(self.lines)]):
+            ends = stop == len(self.lines)
+            count = len(bad) if ends else bisect_right([each.line for each in bad], self.lines[stop - 1])
+            columns = {name: values[start:stop] for name, values in self.columns.items()}
+            yield Chunk(columns, self.lines[start:stop], bad[:count], self.unit)
+            bad = bad[count:]
 
     def pick(self, rows: Sequence[int]) -> Chunk:
         """Returns the selected rows."""

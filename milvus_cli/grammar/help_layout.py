@@ -61,7 +61,7 @@ TOPICS = {
 """The topics of help, each a file in milvus_cli/help, with its summary."""
 
 SECTIONS = {
-    "Target": "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, "
+    "Target": "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, partial, "
     "export:collection, export:file",
     "Query": "collection, vectors, like, texts, field, limit, most, offset, requests, rerank, count, jobs",
     "Filter": "expression, filter, parameters, sample, seed, partitions, radius, range_filter, group_by, group_size",

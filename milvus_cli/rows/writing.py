@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
@@ -29,7 +29,8 @@ Other codes concern every row.
 class WriteTarget:
     """Where rows go. `lite` is set for a Milvus Lite 3; older ones behave like Milvus and report no version.
 
-    `takes_generated` is set if the server takes values for a primary key that it would generate otherwise.
+    `takes_generated` is set if the server takes values for a primary key that it would generate otherwise. A `partial`
+    upsert keeps values that rows leave out; `operations` are those on arrays, by field: ARRAY_APPEND or ARRAY_REMOVE.
     """
 
     collection: str
@@ -38,12 +39,14 @@ class WriteTarget:
     upsert: bool = False
     lite: bool = False
     takes_generated: bool = True
+    partial: bool = False
+    operations: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def generated(self) -> str:
         """The primary field if Milvus generates its values, and takes no others; else empty."""
-        field = primary_field(self.schema)
-        return field.name if field and field.autoID and not self.upsert and not self.takes_generated else ""
+        key = primary_field(self.schema)
+        return key.name if key and key.autoID and not self.upsert and not self.takes_generated else ""
 
     @property
     def verb(self) -> str:
@@ -57,13 +60,18 @@ class WriteTarget:
         Milvus Lite's insert replaces rows with equal keys, which Milvus's insert keeps; its upsert keeps dynamic keys
         of the old row that the new row lacks.
         """
-        return "Upsert" if self.upsert and not self.lite else "Insert"
+        return "Upsert" if self.upsert and (self.partial or not self.lite) else "Insert"
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether rows that were sent twice are as if they were sent once."""
+        return "ARRAY_APPEND" not in self.operations.values()
 
     @property
     def key(self) -> str:
         """The primary field if rows bring their keys; empty if Milvus generates them."""
-        field = primary_field(self.schema)
-        return field.name if field and (self.upsert or not field.autoID) else ""
+        key = primary_field(self.schema)
+        return key.name if key and (self.upsert or not key.autoID) else ""
 
 
 def write_rows(
@@ -88,6 +96,7 @@ def write_rows(
             partition_name=target.partition,
             fields_data=columns,
             num_rows=rows,
+            **_merge_fields(target),
         )
     except Unreachable as exc:
         address, operation = client.profile.address, operation or target.verb
@@ -96,6 +105,14 @@ def write_rows(
         if exc.fault is Fault.SILENT:
             raise silent(operation, address, seconds) from exc
         raise
+
+
+def _merge_fields(target: WriteTarget) -> dict[str, Any]:
+    """Returns the fields of a request that say how rows are merged with those that exist."""
+    if not target.partial:
+        return {}
+    operations = [{"field_name": name, "op": operation} for name, operation in target.operations.items()]
+    return {"partial_update": True, "field_ops": operations}
 
 
 def writes_at_once(target: WriteTarget, wanted: int) -> int:

@@ -127,12 +127,20 @@ def insert_fake(session: Session, collection: str, partition: str, recipe: Recip
 def _target(session: Session, options: InsertOptions) -> tuple[WriteTarget, Sequence[object]]:
     """Returns the target, and the identity of its collection (see `collection_identity`)."""
     require_writable(session.profile, f"nothing was {'upserted' if options.upsert else 'inserted'}")
+    if options.partial:
+        session.client.require("Upsert.partial_update")
     answer = session.client.call("DescribeCollection", collection_name=options.collection)
     require_types(session.client, answer.schema)
     lite = session.client.version.is_lite
     takes_generated = lite or params(answer.properties).get(TAKES_GENERATED) == "true"
     target = WriteTarget(
-        options.collection, options.partition, answer.schema, options.upsert, lite, takes_generated=takes_generated
+        options.collection,
+        options.partition,
+        answer.schema,
+        options.upsert,
+        lite,
+        takes_generated=takes_generated,
+        partial=options.partial,
     )
     return target, collection_identity(answer)
 

@@ -32,6 +32,7 @@ class InsertOptions(TextLayout):
     paths: Sequence[str] = ()
     partition: str = ""
     upsert: bool = False
+    partial: bool = False
     format: str | None = None
     mapping: Sequence[tuple[str, str]] = ()
     types: Sequence[tuple[str, str]] = ()
@@ -96,6 +97,7 @@ def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: S
             "--map": dict(options.mapping),
             "--types": dict(options.types),
             "--exact-numbers": options.exact,
+            "--partial": options.partial,
             "--ignore-unknown": options.ignore_unknown,
             "layout of the text": options.given,
             "--rejects": options.rejects,

@@ -23,10 +23,11 @@ from ..text.json import parse_json
 from ..text.names import missing_name, nearest
 from ..text.repeated_keys import RepeatedKey
 from ..values.dynamic import DYNAMIC
-from ..values.encode import ABSENT, encode_columns, taken_fields, takes_none
+from ..values.encode import ABSENT, encode_columns, given_fields, taken_fields, takes_none
 from ..values.invalid import BadValue
 from ..values.lite_json import refuse_changed
 from ..values.packing import dense_fields, row_size
+from .merging import new_patterns, repeated_keys
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -85,7 +86,7 @@ class RowEncoder:
             fields = f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
             hint = other_delimiter(table) or nearest(unknown[0], names) or fields
             raise InvalidInput(f"{name}: {self.target.collection} has no field {_quoted_names(unknown)}", hint=hint)
-        taken = taken_fields(schema, given, upsert=self.target.upsert)
+        taken = self._needed_of(given)
         missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
         if missing:
             hint = other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
@@ -110,11 +111,26 @@ class RowEncoder:
             if chunk.last > after:
                 rest = chunk.after(after) if after else chunk
                 if are_rejects(rest, self.target.schema):
-                    yield replace(self, mapping={}).batch(
-                        unwrapped_rows(rest, self._field_of, self._read_cell), PLAIN_VALUES
-                    )
+                    rows = unwrapped_rows(rest, self._field_of, self._read_cell)
+                    yield from replace(self, mapping={})._requests(rows, PLAIN_VALUES)
                 else:
-                    yield self.batch(rest, table)
+                    yield from self._requests(rest, table)
+
+    def _requests(self, chunk: Chunk, table: RowStream) -> Iterator[Batch]:
+        """Yields the batches of a chunk: one, except for a partial upsert of rows that can't be in one request."""
+        if not self.target.partial:
+            yield self.batch(chunk, table)
+            return
+        names = {each.name for each in row_fields(self.target.schema)}
+        columns = [values for column, values in chunk.columns.items() if self._field_of(column, table) in names]
+        for part in chunk.cut(new_patterns(columns, len(chunk.lines))):
+            batch = self.batch(part, table)
+            repeats = repeated_keys(batch.keys)
+            if repeats:
+                plain, rows = replace(self, mapping={}, types={}), replace(batch.chunk, bad=batch.bad)
+                yield from (plain.batch(each, PLAIN_VALUES) for each in rows.cut(repeats))
+            else:
+                yield batch
 
     def batch(self, chunk: Chunk, table: RowStream) -> Batch:
         """Encodes all rows at once if they are valid, else one by one to find those that are not."""
@@ -132,7 +148,7 @@ class RowEncoder:
             values, columns = self._encode(chunk, table)
         keys = _sent_keys(columns, self.target.key) if self.target.key else ()
         earlier = NO_CHUNK
-        if self.target.upsert and (last := last_of_each(keys)) is not None:
+        if self.target.upsert and not self.target.partial and (last := last_of_each(keys)) is not None:
             whole, latest = Chunk(values, chunk.lines, unit=chunk.unit), set(last)
             earlier = whole.pick([row for row in range(len(keys)) if row not in latest])
             chunk = whole.pick(last)
@@ -150,7 +166,13 @@ class RowEncoder:
 
     def _encode(self, chunk: Chunk, table: RowStream) -> tuple[Mapping[str, Sequence[Any]], list[FieldData]]:
         values = self._values(chunk, table)
-        columns = encode_columns(values, len(chunk.lines), self.target.schema, upsert=self.target.upsert)
+        columns = encode_columns(
+            values,
+            len(chunk.lines),
+            self.target.schema,
+            upsert=self.target.upsert,
+            partial=self.target.partial,
+        )
         if self.target.lite:
             refuse_changed(values, self.target.schema)
         return values, columns
@@ -197,11 +219,17 @@ class RowEncoder:
     def keys(self) -> RowKeys:
         """Columns that may occur in files, and those that every row must have."""
         names, schema = {field: column for column, field in self.mapping.items()}, self.target.schema
-        needed = [each for each in taken_fields(schema, (), upsert=self.target.upsert) if not takes_none(each)]
+        needed = [each for each in self._needed_of(()) if not takes_none(each)]
         return RowKeys(
             frozenset(names.get(each.name, each.name) for each in row_fields(schema)),
             frozenset(names.get(each.name, each.name) for each in needed),
         )
+
+    def _needed_of(self, given: Collection[str]) -> Sequence[Field]:
+        """Returns the fields that rows with values for these names must fill, unless they take null."""
+        if self.target.partial:
+            return given_fields(self.target.schema, given)
+        return taken_fields(self.target.schema, given, upsert=self.target.upsert)
 
     @property
     def _takes_unknown(self) -> bool:

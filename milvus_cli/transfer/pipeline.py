@@ -140,7 +140,8 @@ class Pipeline:
         self._strict = strict
         self._moved = moved
         self._window = SendWindow(sender.in_flight, self._count, store=self._store_rejects)
-        self._keys = KeyCounter() if sender.target.upsert else None
+        # Rows of a partial upsert supersede none: each changes what it gives.
+        self._keys = KeyCounter() if sender.target.upsert and not sender.target.partial else None
 
     def run(self, steps: Iterable[InsertStep]) -> None:
         """Raises Interrupted at Ctrl-C, and errors of reading or sending; what was sent by then still counts."""
@@ -170,7 +171,7 @@ class Pipeline:
             except CliError:
                 progress.sent = before
                 raise
-        keys = frozenset(step.batch.keys if self._keys else ())
+        keys = frozenset(step.batch.keys if self._sender.target.upsert else ())
         self._window.add(SentStep(step, keys), self._sender.submit(step.batch, doubtful=doubtful))
 
     def _let_pass(self, step: InsertStep) -> None:

@@ -252,7 +252,7 @@ def write_once(client: Client, sent: Sent, *, seconds: float) -> Written:
         ids = write_rows(client, sent.target, sent.columns, sent.rows, seconds=seconds).IDs
         return Written(list(ids.int_id.data or ids.str_id.data))
     except Unreachable as exc:
-        if exc.fault not in (Fault.LOST, Fault.SILENT) or not sent.target.key:
+        if exc.fault not in (Fault.LOST, Fault.SILENT) or not (sent.target.key and sent.target.is_repeatable):
             raise
         time.sleep(SETTLING_SECONDS)
         try:

@@ -30,12 +30,14 @@ Column: TypeAlias = Sequence[Any]
 """The values of a column, one per row: JSON's types, None for null, ABSENT; a vector may be in its wire encoding."""
 
 
-def encode_rows(rows: Sequence[Row], schema: CollectionSchema, *, upsert: bool = False) -> list[FieldData]:
-    """Returns columns with all rows, in the schema's order.
+def encode_rows(
+    rows: Sequence[Row], schema: CollectionSchema, *, upsert: bool = False, partial: bool = False
+) -> list[FieldData]:
+    """Returns columns with all rows, in the schema's order; for a partial upsert only those that are given.
 
     Raises InvalidInput with row and field for values that are invalid, missing, or without a field.
     """
-    return encode_columns(to_columns(rows), len(rows), schema, upsert=upsert)
+    return encode_columns(to_columns(rows), len(rows), schema, upsert=upsert, partial=partial)
 
 
 def to_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
@@ -45,11 +47,19 @@ def to_columns(rows: Sequence[Row]) -> dict[str, list[Any]]:
 
 
 def encode_columns(
-    columns: Mapping[str, Column], count: int, schema: CollectionSchema, *, upsert: bool = False
+    columns: Mapping[str, Column],
+    count: int,
+    schema: CollectionSchema,
+    *,
+    upsert: bool = False,
+    partial: bool = False,
 ) -> list[FieldData]:
     """Like `encode_rows`, for `count` rows in columns. Raises BadValue for the first invalid value."""
     fields = taken_fields(schema, columns, upsert=upsert)
     _refuse_unknown(columns, fields, schema)
+    if partial:
+        columns = {name: values for name, values in columns.items() if _first(values) is not None}
+        fields = given_fields(schema, columns)
     found = [_encode_column(field, columns.get(field.name), count) for field in fields]
     if schema.enable_dynamic_field:
         found.append(_encode_dynamic(columns, count, fields, schema))
@@ -68,6 +78,13 @@ def taken_fields(schema: CollectionSchema, names: Iterable[str], *, upsert: bool
         if not (field.is_function_output or field.is_dynamic) and (not field.autoID or upsert or field.name in given)
     ]
     return [*plain, *schema.struct_array_fields]
+
+
+def given_fields(schema: CollectionSchema, names: Iterable[str]) -> list[Field]:
+    """Returns the fields to send in a partial upsert with values for the given names: these, and the primary key."""
+    given = set(names)
+    taken = taken_fields(schema, given, upsert=True)
+    return [each for each in taken if each.name in given or getattr(each, "is_primary_key", False)]
 
 
 def takes_none(field: Field) -> bool:
@@ -96,6 +113,8 @@ def _refuse_unknown(columns: Mapping[str, Column], fields: Sequence[Field], sche
 
 def _first(values: Column) -> int | None:
     """Returns the first row with a value."""
+    if isinstance(values, Packed):
+        return 0 if values else None
     return next((row for row, value in enumerate(values) if value is not ABSENT), None)
 
 
