@@ -15,7 +15,7 @@ from milvus_cli.client.wire.schema_pb2 import (
     StructArrayFieldSchema,
     ValueField,
 )
-from milvus_cli.schema.unknown import OF_SERVERS
+from milvus_cli.schema.unknown import NOT_KEPT, OF_SERVERS
 from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, Handler, replies
 from tests.support.official import common_pb2, milvus_pb2, schema_pb2
@@ -107,7 +107,7 @@ PARTS: Mapping[str, Callable[[Any, Any], object]] = {
     "part 99 of the default of field 'title'": lambda answer, index: with_number(answer.schema.fields[1].default_value),
     "part 99 of parameter 'dim' of field 'v'": lambda answer, _: with_number(answer.schema.fields[3].type_params[0]),
     "type 31 of field 'v'": lambda answer, index: set_type(answer.schema.fields[3], 31),
-    "type Date of field 'title'": lambda answer, index: set_type(answer.schema.fields[1], schema_pb2.Date),
+    "type DATE of field 'title'": lambda answer, index: set_type(answer.schema.fields[1], schema_pb2.Date),
     "part 99 of field 'parts'": lambda answer, index: with_number(answer.schema.struct_array_fields[0]),
     "part 99 of field 'parts[n]'": lambda answer, index: with_number(answer.schema.struct_array_fields[0].fields[0]),
     "part 99 of function 'words'": lambda answer, index: with_number(answer.schema.functions[0]),
@@ -184,9 +184,10 @@ def test_every_official_field_of_a_definition_is_known_the_servers_own_or_named(
     for name, ours in MESSAGES.items():
         official = getattr(milvus_pb2 if hasattr(milvus_pb2, name) else schema_pb2, name).DESCRIPTOR.fields
         numbers = {field.number: field.name for field in official}
-        of_servers = OF_SERVERS.get(name, {}).keys()
-        assert of_servers <= numbers.keys() - set(ours.DESCRIPTOR.fields_by_number), name
-        named[name] = {numbers[each] for each in numbers.keys() - set(ours.DESCRIPTOR.fields_by_number) - of_servers}
+        of_servers, not_kept = OF_SERVERS.get(name, {}).keys(), set(NOT_KEPT.get(name, ()))
+        assert of_servers <= numbers.keys() - not_kept, name
+        kept = set(ours.DESCRIPTOR.fields_by_number) - not_kept
+        named[name] = {numbers[each] for each in numbers.keys() - kept - of_servers}
     assert {name: fields for name, fields in named.items() if fields} == {
         "CollectionSchema": {
             "external_source",

@@ -17,7 +17,7 @@ from ..values.decode import decode_column
 from .arrow_package import pyarrow
 from .arrow_values import arrow_array, arrow_lists
 from .memory import give_back
-from .texts import Texts, json_texts, texts_of
+from .texts import Texts, json_text, json_texts, texts_of
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -77,7 +77,7 @@ class ArrowWriter:
             members = [(short_name(field.name, each.name), self._type(each).value_type) for each in field.fields]
             return arrow.list_(arrow.struct(members))
         kind = type_name(field.data_type)
-        if kind in LIST_TYPES:
+        if kind in LIST_TYPES and shape_of(type_name(field.element_type)) is not None:
             return arrow.list_(self._single(type_name(field.element_type)))
         return self._single(kind)
 
@@ -95,8 +95,8 @@ class ArrowWriter:
             return arrow_array(_reload_exactly(texts_of(columns, self._selection.fields, rows)[name]), wanted)
         if kind == "FLOAT_VECTOR" and not column.valid_data:
             return arrow_lists(packed(column.vectors.float_vector), column.vectors.dim, wanted)
-        if shape_of(kind) is ValueShape.LITERAL:
-            return arrow_array([None if each is None else str(each) for each in decode_column(column)], wanted)
+        if shape_of(kind) in (ValueShape.LITERAL, None) or (kind in LIST_TYPES and self._arrow.types.is_string(wanted)):
+            return arrow_array([None if each is None else _plain(each) for each in decode_column(column)], wanted)
         if not self._arrow.types.is_string(wanted) or shape_of(kind) is ValueShape.TEXT:
             return arrow_array(decode_column(column), wanted)
         return arrow_array(json_texts(column), wanted)
@@ -121,6 +121,11 @@ def _parquet_writer(target: str, schema: Any) -> Any:
     # Numbers of vectors hardly repeat: a dictionary of them costs time and memory, and makes the file larger.
     repeated = [field.name for field in schema if not types.is_list(field.type)]
     return parquet.ParquetWriter(target, schema, use_dictionary=repeated, data_page_size=DATA_PAGE)
+
+
+def _plain(value: Any) -> str:
+    """Returns a text as it is, and other values as JSON."""
+    return value if isinstance(value, str) else json_text(value)
 
 
 def _reload_exactly(texts: Texts) -> list[str | None]:

@@ -21,6 +21,7 @@ from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
 from ..values.invalid import as_json
+from ..values.unread import name_unread
 from .filters import explaining_filter_errors, one_of
 from .freshness import STRONG, Freshness
 
@@ -149,6 +150,8 @@ def query(
     )
     columns: Sequence[FieldData] = answer.fields_data
     require_columns(columns, selection.schema, selection.fields.asked)
+    if selection.fields is not COUNTED:
+        name_unread(columns, len(keys_of(columns, selection)))
     return columns
 
 

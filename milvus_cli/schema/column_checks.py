@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from google.protobuf.unknown_fields import UnknownFieldSet
+
 from ..client.failures import invalid
 from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema, ScalarField, VectorField
 from .kinds import FIELD_TYPES, shape_of
@@ -23,6 +25,16 @@ SLOTS: Mapping[str, frozenset[str]] = {
 }
 SMALL: Mapping[str, int] = {"INT8": 1 << 7, "INT16": 1 << 15}
 """Integers sent in a wider type, with the first value out of range."""
+
+
+def is_unread(column: FieldData | ScalarField) -> bool:
+    """Reports whether the values of a column, or of an array, are in a part of the message that is unknown here."""
+    if not isinstance(column, FieldData):
+        return column.WhichOneof("data") is None and len(UnknownFieldSet(column)) > 0
+    held = column.scalars.WhichOneof("data") or column.vectors.WhichOneof("data")
+    if held or column.WhichOneof("field") == "struct_arrays":
+        return False
+    return any(len(UnknownFieldSet(each)) for each in (column, column.scalars, column.vectors))
 
 
 class Inconsistent(Exception):
@@ -72,7 +84,7 @@ def _values(column: FieldData) -> int | None:
     holder: ScalarField | VectorField = column.vectors if content == "vectors" else column.scalars
     slot = holder.WhichOneof("data")
     if slot is None:
-        return None if content and shape_of(kind) is None else 0
+        return None if is_unread(column) or (content and shape_of(kind) is None) else 0
     if kind in SLOTS and slot not in SLOTS[kind]:
         raise Inconsistent(f"column {column.field_name!r}: {slot} for values of type {kind}")
     held: Any = getattr(holder, slot)

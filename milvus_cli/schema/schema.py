@@ -42,9 +42,10 @@ SYSTEM_FIELDS = ("RowID", "Timestamp")
 
 @cache
 def type_name(number: int) -> str:
-    """Returns Milvus's name of a DataType; its name on the wire, or the number, if it is not in FIELD_TYPES."""
+    """Returns Milvus's name of a DataType; such as DATE if it is not in FIELD_TYPES, or "type 107" for a newer one."""
     wire: dict[int, str] = {getattr(DataType, kind.wire): name for name, kind in {**FIELD_TYPES, **INNER}.items()}
-    return wire.get(number) or {each: name for name, each in DataType.items()}.get(number, str(number))
+    unsupported = {each: name.upper() for name, each in DataType.items() if each}
+    return wire.get(number) or unsupported.get(number) or (f"type {number}" if number else "None")
 
 
 def type_number(kind: str) -> Any:

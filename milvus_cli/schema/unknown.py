@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.unknown_fields import UnknownFieldSet
@@ -29,6 +29,13 @@ OF_SERVERS: Mapping[str, Mapping[int, str]] = {
     "FieldSchema": {9: "how far the server is with adding or dropping the field"},
     "IndexDescription": {10: "the oldest format of its files", 11: "the newest format of its files"},
 }
+
+NOT_KEPT: Mapping[str, Collection[int]] = {
+    "CollectionSchema": range(11, 16),
+    "FieldSchema": (17,),
+    "ValueField": (9, 10),
+}
+"""Fields of our .proto files, by number, that are not part of a definition: other commands use them."""
 
 
 def unknown_parts(answer: DescribeCollectionResponse, indexes: Iterable[IndexDescription] = ()) -> tuple[str, ...]:
@@ -66,7 +73,7 @@ def _of_field(field: FieldSchema, name: str) -> Iterator[str]:
         yield from _parts(each, f"parameter {each.key!r} of {name}")
     for number in (field.data_type, field.element_type):
         if number and shape_of(type_name(number)) is None:
-            yield f"type {type_name(number)} of {name}"
+            yield f"type {type_name(number).removeprefix('type ')} of {name}"
 
 
 def _of_struct(struct: StructArrayFieldSchema) -> Iterator[str]:
@@ -83,9 +90,11 @@ def _of_function(function: FunctionSchema) -> Iterator[str]:
 
 
 def _parts(message: Any, name: str) -> Iterator[str]:
-    """Yields the unknown fields of a message, without those of its parts."""
+    """Yields the unknown fields of a message, and those that definitions lack, without those of its parts."""
     known = OF_SERVERS.get(message.DESCRIPTOR.name, {})
     found = UnknownFieldSet(message)
     for number in (found[position].field_number for position in range(len(found))):
         if number not in known:
             yield f"part {number} of {name}"
+    not_kept = NOT_KEPT.get(message.DESCRIPTOR.name, ())
+    yield from (f"part {field.number} of {name}" for field, _ in message.ListFields() if field.number in not_kept)

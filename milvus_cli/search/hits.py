@@ -13,6 +13,7 @@ from ..schema.schema import primary_field
 from ..text.floats import shortest
 from ..values.decode import decode_column
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count
+from ..values.unread import name_unread
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, SearchResultData
@@ -95,6 +96,7 @@ def _columns(results: SearchResultData, shown: Shown, count: int, wanted: Wanted
     """Decodes the columns that are shown. Milvus Lite sends others too."""
     if not count:
         return [[] for _ in shown.columns]
+    name_unread(results.fields_data, count)
     names = {*(each for each in shown.columns if each not in shown.keys), *([DYNAMIC] if shown.keys else ())}
     columns = {each.field_name: decode_column(each) for each in results.fields_data if each.field_name in names}
     missing = next((each for each in sorted(names) if each not in columns), None)

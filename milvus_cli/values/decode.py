@@ -41,5 +41,7 @@ def _vectors(column: FieldData) -> list[Any]:
 
 
 def _unknown(column: FieldData) -> CliError:
-    message = f"field {column.field_name!r}: values of type {type_name(column.type)} can't be shown yet"
+    message = (
+        f"field {column.field_name!r}: values of type {type_name(column.type).removeprefix('type ')} can't be shown yet"
+    )
     return CliError(message, hint="leave it out with --fields")

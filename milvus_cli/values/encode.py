@@ -60,7 +60,11 @@ def encode_columns(
     if partial:
         columns = {name: values for name, values in columns.items() if _first(values) is not None}
         fields = given_fields(schema, columns)
-    found = [_encode_column(field, columns.get(field.name), count) for field in fields]
+    found = [
+        _encode_column(field, columns.get(field.name), count)
+        for field in fields
+        if not _is_left_to_server(field, columns.get(field.name))
+    ]
     if schema.enable_dynamic_field:
         found.append(_encode_dynamic(columns, count, fields, schema))
     return found
@@ -96,6 +100,16 @@ def has_default(field: Field) -> bool:
     return write_default(field) is not None
 
 
+def _is_left_to_server(field: Field, values: Column | None) -> bool:
+    """Reports whether a field has no values, and a type that only newer clients can write: servers fill it."""
+    return not _is_writable(field) and takes_none(field) and (values is None or not any(map(_is_there, values)))
+
+
+def _is_writable(field: Field) -> bool:
+    kind = kind_of(field)
+    return kind in FIELD_TYPES or kind == STRUCTS
+
+
 def _refuse_unknown(columns: Mapping[str, Column], fields: Sequence[Field], schema: CollectionSchema) -> None:
     names = [field.name for field in fields]
     computed = [field.name for field in schema.fields if field.is_function_output]
@@ -119,9 +133,9 @@ def _first(values: Column) -> int | None:
 
 
 def _encode_column(field: Field, values: Column | None, count: int) -> FieldData:
-    kind = kind_of(field)
-    if kind not in FIELD_TYPES and kind != STRUCTS:
-        raise InvalidInput(f"field {field.name!r}: values of type {kind} can't be written yet")
+    if not _is_writable(field):
+        what = kind_of(field).removeprefix("type ")
+        raise InvalidInput(f"field {field.name!r}: values of type {what} can't be written yet")
     values = [None] * count if values is None else values
     rows: Sequence[int] = range(count)
     if not isinstance(values, Packed):

@@ -206,6 +206,7 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "json_data": read_json,
     "array_data": _read_list,
     "bytes_data": bytes.hex,
+    "mol_data": bytes.hex,
     "geometry_data": wkt,
     "timestamptz_data": instant,
 }
