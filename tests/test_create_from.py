@@ -41,6 +41,16 @@ def test_a_collection_is_created_indexed_loaded_and_filled(books: Typed) -> None
     ]
 
 
+def test_a_dry_run_without_files_prints_the_schema_that_creates_the_same(books: Typed) -> None:
+    line = "create collection made -f id:INT64:Key -f v:FLOAT_VECTOR:2 -p id --index v:FLAT:L2 --description Shelf"
+    run = books(f"{line} --dry-run")
+    assert (run.code, run.err, books("show collection made").code) == (0, "", 1)
+    Path("made.json").write_text(run.out)
+    assert books("create collection --schema-file made.json --dry-run").out == run.out
+
+    assert books("create collection --schema-file made.json").out == "Created collection 'made'.\n"
+
+
 def test_a_dry_run_prints_the_schema_and_commands_that_do_the_same(books: Typed) -> None:
     run = books("create collection made --from books.csv --dry-run")
     schema, _, lines = run.out.partition("\nmilvus_cli ")
@@ -118,7 +128,6 @@ def test_standard_input_is_read_once_for_both(books: Typed) -> None:
             2,
         ),
         ("--from e.csv", "e.csv has no rows to make fields of", "declare them: -f NAME:TYPE", 2),
-        ("--dry-run", "--dry-run requires --from", "these options are about the rows of data files", 2),
         ("--rejects f", "--rejects requires --from", "these options are about the rows of data files", 2),
     ],
 )

@@ -7,19 +7,21 @@ import pytest
 from google.protobuf.message import Message
 from pymilvus.grpc_gen import rg_pb2
 
-from tests.support.grpc_peer import GrpcPeer, Handler, aborts, replies
+from tests.support.grpc_peer import GrpcPeer, Handler, aborts, replies, writes
 from tests.support.official import common_pb2, grpc, milvus_pb2, schema_pb2
 from tests.support.talker import Talker
 from tests.support.terminal import Terminal
 
 DEFAULT = "__default_resource_group"
 WRITES = (
+    "AddCollectionField",
     "AlterCollection",
     "AlterCollectionField",
     "AlterDatabase",
     "CreateResourceGroup",
     "TransferReplica",
     "UpdateResourceGroups",
+    "Upsert",
 )
 INFO = common_pb2.ServerInfo(build_tags="v2.6.4", deploy_mode="STANDALONE")
 
@@ -68,6 +70,7 @@ HANDLERS: dict[str, Handler] = {
     "ListResourceGroups": replies(milvus_pb2.ListResourceGroupsResponse(resource_groups=[DEFAULT, "fast", "slow"])),
     "DescribeResourceGroup": groups,
     **dict.fromkeys(WRITES, replies(common_pb2.Status())),
+    "Upsert": writes,
 }
 
 
@@ -178,6 +181,26 @@ def test_alter_collection_field_asks_for_the_field_and_one_property(talk: Talker
         properties=[common_pb2.KeyValuePair(key="max_length", value="400")],
     )
     assert sent(newer_milvus) == [("AlterCollectionField", request)]
+
+
+def test_create_field_asks_for_what_is_missing(talk: Talker, newer_milvus: GrpcPeer) -> None:
+    line = talk("create field", ("Collection:", "book"), ("Field", "year:INT16"))
+    assert line == "create field -c book -f year:INT16"
+    field = schema_pb2.FieldSchema(name="year", data_type=schema_pb2.Int16, nullable=True)
+    request = milvus_pb2.AddCollectionFieldRequest(collection_name="book", schema=field.SerializeToString())
+    assert sent(newer_milvus) == [("AddCollectionField", request)]
+
+
+def test_a_partial_upsert_asks_for_no_more_than_the_key(talk: Talker, newer_milvus: GrpcPeer) -> None:
+    line = talk(
+        "upsert row --partial",
+        ("Collection", "book"),
+        ("Partition", ""),
+        ("id, INT64:", "1"),
+        ("title, VARCHAR(200)", ""),
+    )
+    assert line == """upsert row --partial -c book --row '{"id": 1}'"""
+    assert [method for method, _ in sent(newer_milvus)] == ["Upsert"]
 
 
 def test_alter_collection_properties_asks_for_one_property(talk: Talker, newer_milvus: GrpcPeer) -> None:

@@ -139,7 +139,9 @@ if TYPE_CHECKING:
     help="Infer the fields from this data file, index and load the collection, and insert the rows (repeatable).",
 )
 @option(
-    "--dry-run", is_flag=True, help="With --from, show the schema and the equivalent commands without running them."
+    "--dry-run",
+    is_flag=True,
+    help="Show the schema without creating it; with --from, also the equivalent commands.",
 )
 @format_option
 @rejects_option

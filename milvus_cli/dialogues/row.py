@@ -14,7 +14,7 @@ from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import is_vector, kind_of
 from ..server.overview import type_text
 from ..text.json import parse_json
-from ..values.encode import check_value, taken_fields, takes_none
+from ..values.encode import check_value, is_writable, taken_fields, takes_none
 from ..values.invalid import BadValue
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _ask_row(ask: Interview, *, upsert: bool) -> None:
     require_types(ask.session.client, schema)
     ask.ask("partition", "Partition", shown="_default")
     row, partial = {}, upsert and any(map(ask.value, ("partial", "appended", "removed")))
-    for field in taken_fields(schema, (), upsert=upsert):
+    for field in filter(is_writable, taken_fields(schema, (), upsert=upsert)):
         value = _ask_value(ask, field, kept=partial and not getattr(field, "is_primary_key", False))
         if value is not None:
             row[field.name] = value

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ..errors import CliError, InvalidInput
-from ..result import Done
+from ..result import Done, Text
 from ..schema.declaration import Declaration, declared, quick
 from ..schema.definition import create, not_kept
 from ..schema.features import lacking_types
-from ..schema.schema_file import HINT, read_definition
+from ..schema.schema_file import HINT, read_definition, to_text, write_definition
 from ..text.consistency import DEFAULT_LEVEL
 from ..text.json import parse_json
 from ..text.yes_no import yes_or_no
@@ -103,6 +103,12 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
         _load(session, name)
     loaded = ", indexed and loaded" if options.dim is not None else ""
     return Done(f"Created collection {name!r}{loaded}.", {"collection": name, "created": True})
+
+
+def described(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Text:
+    """The schema file of the collection that these options would create. Asks no server."""
+    definition = _definition(settled(options, session.console.note), read)
+    return Text(to_text(write_definition(definition)))
 
 
 def settled(options: Options, note: Callable[[str], None]) -> Options:

@@ -21,7 +21,7 @@ from ..result import Done, Text
 from ..schema.declaration import declared, parse_field
 from ..schema.features import NULLABLE
 from ..schema.schema_file import to_text, write_definition
-from ..server.creating import CreateOptions, create_collection, settled
+from ..server.creating import CreateOptions, create_collection, described, settled
 from ..server.existence import exact_row_count
 from ..server.overview import type_text
 from ..server.waiting import load
@@ -65,8 +65,10 @@ class Plan:
 def create_collection_from(session: Session, options: CreateFromOptions, read: Callable[[str], str]) -> Done | Text:
     """Creates the collection; from files, it also indexes and loads it, and inserts their rows."""
     if not options.sources:
-        if options.dry_run or options.rejects:
-            raise InvalidInput(f"{'--dry-run' if options.dry_run else '--rejects'} requires --from", hint=NEEDS_FILES)
+        if options.rejects:
+            raise InvalidInput("--rejects requires --from", hint=NEEDS_FILES)
+        if options.dry_run:
+            return described(session, options, read)
         return create_collection(session, options, read)
     files = find_files(options.sources, options.format)
     _require_clear(session, options, files)

@@ -16,7 +16,7 @@ from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import is_vector, kind_of, params, primary_field, short_name, type_name
 from ..text.floats import bfloat16
 from ..text.timestamps import instant
-from ..values.encode import ABSENT, taken_fields
+from ..values.encode import ABSENT, is_writable, taken_fields
 from ..values.packing import Packed, dense_fields, dimension, row_size, vector_kind
 
 if TYPE_CHECKING:
@@ -94,7 +94,9 @@ def fake_chunks(schema: CollectionSchema, recipe: Recipe) -> Iterator[Chunk]:
 
 
 def _makers(schema: CollectionSchema, recipe: Recipe) -> dict[str, ColumnMaker]:
-    found = {field.name: _maker(field, recipe) for field in taken_fields(schema, (), upsert=False)}
+    found = {
+        field.name: _maker(field, recipe) for field in taken_fields(schema, (), upsert=False) if is_writable(field)
+    }
     primary = primary_field(schema)
     if primary and primary.name in found:
         found[primary.name] = _key_maker(primary, recipe)

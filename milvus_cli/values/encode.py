@@ -10,7 +10,7 @@ from ..client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, Fiel
 from ..errors import InvalidInput
 from ..schema.field_json import write_default
 from ..schema.kinds import FIELD_TYPES, STRUCTS
-from ..schema.schema import is_vector, kind_of, type_number
+from ..schema.schema import is_vector, kind_of, type_name, type_number
 from ..text.names import nearest
 from .dynamic import DYNAMIC, reserved_key, reserved_names
 from .invalid import MISSING, BadValue, InvalidValue
@@ -102,12 +102,20 @@ def has_default(field: Field) -> bool:
 
 def _is_left_to_server(field: Field, values: Column | None) -> bool:
     """Reports whether a field has no values, and a type that only newer clients can write: servers fill it."""
-    return not _is_writable(field) and takes_none(field) and (values is None or not any(map(_is_there, values)))
+    return not is_writable(field) and takes_none(field) and (values is None or not any(map(_is_there, values)))
 
 
-def _is_writable(field: Field) -> bool:
+def is_writable(field: Field) -> bool:
+    """Reports whether this client can encode values of a field's type."""
     kind = kind_of(field)
+    if kind == "ARRAY" and isinstance(field, FieldSchema):
+        kind = type_name(field.element_type)
     return kind in FIELD_TYPES or kind == STRUCTS
+
+
+def _type_words(field: Field) -> str:
+    element = type_name(field.element_type) if isinstance(field, FieldSchema) and field.element_type else ""
+    return (f"{kind_of(field)} of {element}" if element else kind_of(field)).removeprefix("type ")
 
 
 def _refuse_unknown(columns: Mapping[str, Column], fields: Sequence[Field], schema: CollectionSchema) -> None:
@@ -133,9 +141,8 @@ def _first(values: Column) -> int | None:
 
 
 def _encode_column(field: Field, values: Column | None, count: int) -> FieldData:
-    if not _is_writable(field):
-        what = kind_of(field).removeprefix("type ")
-        raise InvalidInput(f"field {field.name!r}: values of type {what} can't be written yet")
+    if not is_writable(field):
+        raise InvalidInput(f"field {field.name!r}: values of type {_type_words(field)} can't be written yet")
     values = [None] * count if values is None else values
     rows: Sequence[int] = range(count)
     if not isinstance(values, Packed):

@@ -342,7 +342,7 @@ def test_a_bad_value_without_a_field_names_its_row() -> None:
 def test_a_type_that_can_not_be_written_is_named() -> None:
     schema = schema_of("id:INT64")
     schema.fields.append(FieldSchema(name="m", data_type=DataType.Mol))
-    assert refusal(schema, {"id": 1, "m": "C"}) == "field 'm': values of type Mol can't be written yet"
+    assert refusal(schema, {"id": 1, "m": "C"}) == "field 'm': values of type MOL can't be written yet"
 
 
 # Columns of unknown types
