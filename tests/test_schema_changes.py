@@ -9,6 +9,8 @@ import pytest
 from google.protobuf.json_format import MessageToDict
 from pymilvus import DataType, FieldSchema, Function, FunctionType, MilvusClient
 
+from milvus_cli.schema.declaration import Declaration, declared
+from milvus_cli.schema.index_types import usual_metric
 from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, in_turn, refuses, replies
 from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
@@ -110,7 +112,8 @@ def peer_with_book(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Book]:
     described = milvus_pb2.DescribeCollectionResponse(schema=book(), collection_name="book", collectionID=1)
     handlers = {
         "DescribeCollection": replies(described),
-        "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
+        "HasCollection": lambda request, context: milvus_pb2.BoolResponse(value=request.collection_name == "book"),
+        "CreateCollection": replies(common_pb2.Status()),
         "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse(index_descriptions=[INDEX])),
     }
     with GrpcPeer(handlers) as peer:
@@ -272,6 +275,47 @@ def test_the_request_is_that_of_pymilvus(peer_with_book: Book, version: str, lin
     ours = peer_with_book.sent()
     assert ours == peer_with_book.by_pymilvus(intent)
     assert len(ours) == 1
+
+
+CREATE = (
+    "create collection -c new -f id:INT64 -f 'title:VARCHAR:99:The title' -f v:FLOAT_VECTOR:8 -f h:BINARY_VECTOR:64 "
+    "-p id --description 'New books' --function embed:TextEmbedding:title:v:provider=openai "
+    """--function '{"name": "hash", "type": "MinHash", "input_field_names": ["title"], "output_field_names": ["h"],
+    "params": {"num_hashes": 2}}'"""
+)
+
+
+def test_functions_and_descriptions_of_a_new_collection_are_those_of_pymilvus(peer_with_book: Book) -> None:
+    peer_with_book.says("v3.0.0")
+    assert peer_with_book(CREATE).code == 0
+    schema = MilvusClient.create_schema(description="New books")
+    schema.add_field("id", DataType.INT64, is_primary=True)
+    schema.add_field("title", DataType.VARCHAR, max_length=99, description="The title")
+    schema.add_field("v", DataType.FLOAT_VECTOR, dim=8)
+    schema.add_field("h", DataType.BINARY_VECTOR, dim=64)
+    schema.add_function(Function("embed", FunctionType.TEXTEMBEDDING, ["title"], ["v"], params={"provider": "openai"}))
+    schema.add_function(Function("hash", FunctionType.MINHASH, ["title"], ["h"], params={"num_hashes": 2}))
+    peer_with_book.client.create_collection("new", schema=schema)
+    ours, theirs = map(_schema, peer_with_book.peer.requests("CreateCollection"))
+    assert ours == theirs
+
+
+def _schema(request: Any) -> Any:
+    return _sorted(MessageToDict(schema_pb2.CollectionSchema.FromString(request.schema)))
+
+
+def test_a_signature_is_indexed_by_the_metric_of_signatures(tmp_path: Path) -> None:
+    line = f"{CREATE} --index h:MINHASH_LSH --dry-run"
+    assert run_here(shlex.split(line), tmp_path).code == 0
+    found = declared(
+        Declaration(
+            "new",
+            fields=("id:INT64", "title:VARCHAR", "h:BINARY_VECTOR:64"),
+            primary="id",
+            functions=("f:MinHash:title:h",),
+        )
+    )
+    assert usual_metric(found.schema, "h") == "MHJACCARD"
 
 
 LACKING = [

@@ -88,6 +88,14 @@ if TYPE_CHECKING:
     "(repeatable).",
 )
 @option(
+    "--function",
+    "functions",
+    multiple=True,
+    metavar="NAME:TYPE:INPUT:OUTPUT[:KEY=VALUE…]",
+    help="Function that fills a vector field from a text: BM25, TextEmbedding or MinHash. Also accepts JSON "
+    "(repeatable).",
+)
+@option(
     "--index",
     "indexes",
     multiple=True,

@@ -71,7 +71,7 @@ SECTIONS = {
     "TLS": "secure, tls_mode, ca, client_cert, client_key, server_name",
     "Guards": "read_only, protected",
     "Fields": "create:fields, primary, auto_id, nullable, defaults, partition_key, clustering_key, dynamic, "
-    "description_or_dynamic, dim, file, bm25, indexes",
+    "description_or_dynamic, dim, file, bm25, functions, indexes",
     "Data files": "sources, mapping, ignore_unknown, types, exact",
     "File layout": "format, encoding, delimiter, quote, nulls, no_header, columns, skip",
     "Errors and resuming": "rejects, strict, resume, restart, checkpoint, patience",

@@ -10,6 +10,7 @@ from ..client.wire.schema_pb2 import (
     CollectionSchema,
     DataType,
     FieldSchema,
+    FunctionSchema,
     FunctionType,
     StructArrayFieldSchema,
     ValueField,
@@ -33,9 +34,11 @@ from .schema import (
     type_name,
     type_number,
 )
+from .schema_file import read_function
 
 TYPE_HINT = "e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16"
 INDEX_HINT = "write FIELD:TYPE:METRIC, e.g. vector, vector:HNSW:COSINE, vector:HNSW:L2:M=8:efConstruction=90"
+FUNCTION_HINT = "write NAME:TYPE:INPUT:OUTPUT, e.g. embed:TextEmbedding:title:vector:provider=openai"
 NUMBER_HINT = "e.g. vector:FLOAT_VECTOR:768, title:VARCHAR:200, tags:ARRAY:INT64:16"
 
 
@@ -58,6 +61,7 @@ class Declaration:
     nullable: tuple[str, ...] = ()
     defaults: tuple[str, ...] = ()
     bm25: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
     shards: int = 0
     consistency: str = DEFAULT_LEVEL
     num_partitions: int = 0
@@ -98,6 +102,21 @@ def parse_plain_field(text: str) -> FieldSchema:
         _set_param(field, "max_length", arguments or [str(DEFAULT_MAX_LENGTH)], meaning="its length", text=text)
     field.description = ":".join(arguments)
     return field
+
+
+def parse_function(text: str) -> FunctionSchema:
+    """Parses `name:TYPE:input:output[:key=value…]`, the notation of `create collection --function`, or a JSON object.
+
+    Raises InvalidInput.
+    """
+    if text.lstrip().startswith("{"):
+        return read_function(parse_json(text, "the function", FUNCTION_HINT), "the function")
+    name, kind, source, target, *rest = [*map(str.strip, text.split(":")), "", "", ""]
+    given = dict(each.split("=", 1) for each in rest if "=" in each)
+    if not (name and kind and source and target) or any(each and "=" not in each for each in rest):
+        raise InvalidInput(f"invalid function {text!r}", hint=FUNCTION_HINT)
+    value = {"name": name, "type": kind, "input_field_names": source, "output_field_names": target, "params": given}
+    return read_function(value, f"function {name!r}")
 
 
 def parse_index(text: str) -> Index:
@@ -165,6 +184,7 @@ def _apply(given: Declaration, schema: CollectionSchema) -> None:
         set_default(schema, text)
     for text in given.bm25:
         _add_bm25(schema, text)
+    schema.functions.extend(map(parse_function, given.functions))
 
 
 def _index(schema: CollectionSchema, text: str) -> Index:

@@ -159,7 +159,15 @@ def usual_metric(schema: CollectionSchema, name: str) -> str:
     kind = _kind(schema, name)
     if kind == "SPARSE_FLOAT_VECTOR":
         return "BM25" if any(name in each.output_field_names for each in schema.functions) else "IP"
+    if kind == "BINARY_VECTOR" and _is_signature(schema, name):
+        return "MHJACCARD"
     return USUAL_METRICS.get(kind, "")
+
+
+def _is_signature(schema: CollectionSchema, name: str) -> bool:
+    from ..client.wire.schema_pb2 import FunctionType
+
+    return any(each.type == FunctionType.MinHash and name in each.output_field_names for each in schema.functions)
 
 
 def _kind(schema: CollectionSchema, name: str) -> str:

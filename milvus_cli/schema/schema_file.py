@@ -170,13 +170,14 @@ def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionS
         else:
             schema.struct_array_fields.append(field)
     schema.functions.extend(
-        _read_function(each, f"function {number}")
+        read_function(each, f"function {number}")
         for number, each in enumerate(_items(given, "functions", where), start=1)
     )
     return checked(schema)
 
 
-def _read_function(value: Any, where: str) -> FunctionSchema:
+def read_function(value: Any, where: str) -> FunctionSchema:
+    """Builds a function from the object that `write_function` returns. Raises InvalidInput."""
     given = known_keys(value, where, synonyms=FUNCTION_SYNONYMS, known=FUNCTION_KEYS, ignored=FUNCTION_IGNORED)
     name = read_text(given, "name", where)
     if not name:

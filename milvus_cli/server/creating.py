@@ -30,6 +30,7 @@ BY_FILE = {
     "partition_key": "--partition-key",
     "clustering_key": "--clustering-key",
     "bm25": "--bm25",
+    "functions": "--function",
     "indexes": "--index",
 }
 """Options, by their fields, that can't be given beside a schema file."""
@@ -55,6 +56,7 @@ class CreateOptions:
     partition_key: str = ""
     clustering_key: str = ""
     bm25: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
     indexes: tuple[str, ...] = ()
     shards: int | None = None
     num_partitions: int | None = None
@@ -75,6 +77,7 @@ class CreateOptions:
             nullable=self.nullable,
             defaults=self.defaults,
             bm25=self.bm25,
+            functions=self.functions,
             shards=self.shards or 0,
             consistency=self.consistency or DEFAULT_LEVEL,
             num_partitions=self.num_partitions or 0,

@@ -250,6 +250,7 @@ def _create_line(options: CreateOptions) -> str:
         ("--nullable", options.nullable),
         ("--default", options.defaults),
         ("--bm25", options.bm25),
+        ("--function", options.functions),
         ("--index", options.indexes),
     ):
         for value in values:

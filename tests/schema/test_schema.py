@@ -140,7 +140,7 @@ def test_fields_that_exclude_each_other_are_refused(texts: tuple[str, ...], prim
 
 def test_types_have_the_words_of_milvus() -> None:
     assert (type_name(DataType.Int64), type_name(DataType.BFloat16Vector)) == ("INT64", "BFLOAT16_VECTOR")
-    assert (type_name(DataType.Geometry), type_name(9999)) == ("GEOMETRY", "9999")
+    assert (type_name(DataType.Geometry), type_name(9999)) == ("GEOMETRY", "type 9999")
 
 
 def test_vector_fields_are_those_that_can_be_searched() -> None:
@@ -224,6 +224,10 @@ def test_eventual_is_the_older_name_of_a_level() -> None:
         ({"defaults": ("year=40000",)}, "default of 'year': invalid INT16 value 40000"),
         ({"defaults": ("year=true",)}, "default of 'year': invalid INT16 value true"),
         ({"bm25": ("text",)}, "invalid function 'text'"),
+        ({"functions": ("f:MinHash:text",)}, "invalid function 'f:MinHash:text'"),
+        ({"functions": ("f:MinHash:text:v:a",)}, "invalid function 'f:MinHash:text:v:a'"),
+        ({"functions": ("f:MinHahs:text:v",)}, "function 'f': unknown type 'MinHahs'"),
+        ({"functions": ("f:MinHash:txt:v",)}, "function 'f' names 'txt', which is not a field"),
         ({"bm25": ("text:sparse:englisch",)}, "unknown analyzer 'englisch'"),
         ({"indexes": ("",)}, "invalid index ''"),
         ({"indexes": ("vec",)}, "--index: field 'vec' not found"),
