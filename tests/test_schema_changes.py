@@ -15,7 +15,7 @@ from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, in_turn, refuses, replies
 from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
 from tests.support.recorder import run_here
-from tests.support.typed import failed
+from tests.support.typed import Typed, failed, on_lite
 
 WRITES = (
     "AddCollectionField",
@@ -449,6 +449,35 @@ def test_a_server_that_alters_only_external_collections_gets_the_older_request(p
     run = peer_with_book("create field -c book -f a:INT8")
     assert run.out == "Added field 'a' to 'book'.\n"
     assert [method for method, _ in peer_with_book.sent()] == ["AlterCollectionSchema", "AddCollectionField"]
+
+
+def test_a_server_without_that_request_gets_the_older_one(peer_with_book: Book) -> None:
+    peer_with_book.says("v3.0.0")
+    del peer_with_book.peer.handlers["AlterCollectionSchema"]
+    assert peer_with_book("create field -c book -f a:INT8").out == "Added field 'a' to 'book'.\n"
+    assert [method for method, _ in peer_with_book.sent()] == ["AddCollectionField"]
+
+    lacking = "Milvus 3.0.0 has no changes of fields and their functions (requires Milvus 3.0)"
+    assert peer_with_book("delete field -c book -f v -y") == failed(lacking)
+
+
+@on_lite
+@pytest.mark.parametrize(
+    ("line", "lacking"),
+    [
+        ("create field -c lite_book -f year:INT16", "create field (requires Milvus 2.6)"),
+        ("delete field -c lite_book -f title -y", "changes of fields and their functions (requires Milvus 3.0)"),
+        ("alter index -c lite_book -in vector --set mmap.enabled=true", "alter index (requires Milvus 2.4)"),
+        (
+            "create function -c lite_book -n f -t TextEmbedding --input-field title --output-field vector",
+            "create function (requires Milvus 2.6.8)",
+        ),
+    ],
+)
+def test_milvus_lite_says_what_it_lacks(typed: Typed, line: str, lacking: str) -> None:
+    typed.make("lite_book", index=True)
+    assert typed(line) == failed(f"Milvus Lite 3.2.2 has no {lacking}")
+    typed.gone("lite_book")
 
 
 def test_a_refused_change_of_the_schema_is_an_error(peer_with_book: Book) -> None:
