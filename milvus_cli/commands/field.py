@@ -102,4 +102,4 @@ def alter_collection_field(
 
     if bool(properties) == bool(keys):
         raise InvalidInput("give either --set KEY=VALUE or --unset KEY", hint="help alter collection_field")
-    return alter_field(session, collection, field, properties, keys)
+    return alter_field(session, collection, field, properties=properties, keys=keys)

@@ -123,7 +123,9 @@ def alter_function(
 
     if not properties and not keys and description is None:
         raise InvalidInput("nothing to change", hint="give --set KEY=VALUE, --unset KEY or --description TEXT")
-    return functions.alter_function(session, collection, name, properties, keys, description)
+    return functions.alter_function(
+        session, collection, name, properties=properties, keys=keys, description=description
+    )
 
 
 @command("delete function", operation="DropCollectionFunction")

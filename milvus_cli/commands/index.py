@@ -155,7 +155,7 @@ def alter_index(
 
     if bool(properties) == bool(keys):
         raise InvalidInput("give either --set KEY=VALUE or --unset KEY", hint="help alter index")
-    return indexing.alter_index(session, collection, index, properties, keys)
+    return indexing.alter_index(session, collection, index, properties=properties, keys=keys)
 
 
 @command("delete index")

@@ -80,7 +80,7 @@ def field_removal(session: Session, collection: str, field: str) -> Removal:
     )
 
 
-def alter_field(session: Session, collection: str, field: str, properties: Properties, keys: Sequence[str]) -> Done:
+def alter_field(session: Session, collection: str, field: str, *, properties: Properties, keys: Sequence[str]) -> Done:
     """Sets properties of a field, or removes those with the keys."""
     client = session.client
     if keys:

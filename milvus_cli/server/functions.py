@@ -78,6 +78,7 @@ def alter_function(
     session: Session,
     collection: str,
     name: str,
+    *,
     properties: Properties,
     keys: Sequence[str],
     description: str | None,

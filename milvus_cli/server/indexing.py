@@ -111,7 +111,7 @@ def progress_table(session: Session, collection: str, name: str | None) -> Table
     return Table(PROGRESS_COLUMNS, rows)
 
 
-def alter_index(session: Session, collection: str, index: str, properties: Properties, keys: Sequence[str]) -> Done:
+def alter_index(session: Session, collection: str, index: str, *, properties: Properties, keys: Sequence[str]) -> Done:
     """Sets properties of an index, or removes those with the keys."""
     client = session.client
     client.require("AlterIndex.delete_keys" if keys else "AlterIndex")
