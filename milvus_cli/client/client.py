@@ -26,7 +26,7 @@ from .interrupts import Call, interruptible, undisturbed
 from .not_found import DEFAULT_DATABASE, NO_COLLECTION, NO_DATABASE, database_of, no_database
 from .optional import permitted
 from .privileges import where_of
-from .versions import OPERATIONS, lacking
+from .versions import OPERATIONS, lacking, too_old
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
@@ -158,6 +158,11 @@ class Client:
                 answer = None
             self._link.version = Version(answer.version if answer else "")
         return self._link.version
+
+    def require(self, method: str) -> None:
+        """Raises Unsupported if the server is known to lack an operation of OPERATIONS."""
+        if too_old(method, self.version):
+            raise self.unsupported(method)
 
     def unsupported(self, method: str, *, server_code: int | None = None) -> Unsupported:
         """Returns the error for an operation that this server lacks, with its version and the one that has it."""

@@ -9,20 +9,32 @@ from ..connections.version import Version
 
 
 class Operation(NamedTuple):
-    """`since` is the first Milvus with the operation; "" if only Milvus Lite may lack it."""
+    """`since` is the first Milvus with the operation; "" if only Milvus Lite may lack it.
+
+    `in_lite` is False if Milvus Lite 3 is known to lack it: it ignores fields of requests that it does not know.
+    """
 
     name: str
     since: str = ""
+    in_lite: bool = True
 
 
 # Sources: Milvus's release notes and the clients' references (https://milvus.io/api-reference). Hybrid search since
 # 2.4.0, alterDatabase in v2.4.x, dropping properties and altering fields in v2.5.x (the latter also in the last 2.4),
-# "Added a truncate API" in 2.6.11.
+# "Added a truncate API" in 2.6.11. Clustering compaction in 2.4.8, manual compaction of L0 segments in 2.6.3,
+# external collections and snapshots in 3.0.
 OPERATIONS: Mapping[str, Operation] = {
     "AlterCollection.delete_keys": Operation("delete collection_properties", "2.5"),
+    "AddFileResource": Operation("file resources", "3.0", in_lite=False),
+    "AddUserTags": Operation("tags of users", "3.0", in_lite=False),
     "AlterCollectionField": Operation("alter collection_field", "2.5"),
     "AlterDatabase": Operation("alter database", "2.4"),
-    "CreateResourceGroup": Operation("resource groups"),
+    "AlterRole": Operation("descriptions of roles", "3.0", in_lite=False),
+    "BackupRBAC": Operation("backups of users and roles", "2.5", in_lite=False),
+    "ComputePhraseMatchSlop": Operation("slops of phrases", "2.6", in_lite=False),
+    "CreateResourceGroup": Operation("resource groups", in_lite=False),
+    "CreateRowPolicy": Operation("row policies", "3.0", in_lite=False),
+    "CreateSnapshot": Operation("snapshots", "3.0", in_lite=False),
     "DescribeResourceGroup": Operation("resource groups"),
     "DropResourceGroup": Operation("resource groups"),
     "ListResourceGroups": Operation("resource groups"),
@@ -31,31 +43,46 @@ OPERATIONS: Mapping[str, Operation] = {
     "TransferReplica": Operation("resource groups"),
     "UpdateResourceGroups": Operation("update resource_group", "2.4"),
     "CreateCredential": Operation("users"),
+    "CreateCredential.description": Operation("descriptions of users", "3.0", in_lite=False),
     "CreatePrivilegeGroup": Operation("privilege groups", "2.5"),
     "CreateRole": Operation("roles"),
     "DeleteCredential": Operation("users"),
     "DescribeDatabase": Operation("properties of databases", "2.4"),
     "DropPrivilegeGroup": Operation("privilege groups", "2.5"),
     "DropRole": Operation("roles"),
+    "DropRole.force_drop": Operation("deletion of roles with their grants", "2.5", in_lite=False),
     "FlushAll": Operation("flush_all"),
     "GetCompactionStateWithPlans": Operation("show compaction_plans"),
+    "GetCompactionStateWithPlans.collection_name": Operation("lists of compactions", "3.0", in_lite=False),
     "GetFlushAllState": Operation("flush_all"),
     "GetImportState": Operation("bulk_insert"),
     "GetPersistentSegmentInfo": Operation("information on segments"),
+    "GetPersistentSegmentInfo.states": Operation("selection of segments by state", "3.0"),
     "GetQuerySegmentInfo": Operation("information on segments"),
     "GetReplicas": Operation("replicas"),
+    "GetReplicateConfiguration": Operation("replication", "2.6", in_lite=False),
     "HybridSearch.function_score": Operation("rerankers that are functions", "2.6"),
     "HybridSearch": Operation("hybrid_search", "2.4"),
     "Import": Operation("bulk_insert"),
     "ListImportTasks": Operation("bulk_insert"),
     "ListCredUsers": Operation("users"),
     "ListPrivilegeGroups": Operation("privilege groups", "2.5"),
+    "LoadCollection.load_fields": Operation("loading of single fields", "2.5", in_lite=False),
+    "LoadCollection.load_params": Operation("priorities of loading", "2.6", in_lite=False),
+    "LoadCollection.refresh": Operation("refreshing of a loaded collection", in_lite=False),
     "LoadPartitions": Operation("loading of single partitions"),
+    "ManualCompaction.l0Compaction": Operation("compact --l0", "2.6.3", in_lite=False),
+    "ManualCompaction.majorCompaction": Operation("compact --clustering", "2.4.8", in_lite=False),
+    "ManualCompaction.partition_id": Operation("compact --partition", "2.5", in_lite=False),
+    "ManualCompaction.target_size": Operation("compact --target-size", "3.0", in_lite=False),
     "OperatePrivilege": Operation("privileges"),
     "OperatePrivilegeGroup": Operation("privilege groups", "2.5"),
     "OperatePrivilegeV2": Operation("privilege groups", "2.5"),
     "OperateUserRole": Operation("roles"),
+    "RefreshExternalCollection": Operation("external collections", "3.0", in_lite=False),
     "ReleasePartitions": Operation("releasing of single partitions"),
+    "RunAnalyzer": Operation("analyze", "2.5.11", in_lite=False),
+    "RunAnalyzer.field_name": Operation("analyze --field", "2.5.13", in_lite=False),
     "Search.half_floats": Operation("search of half floats that reads the right bytes", "2.4"),
     "Search.group_by_field": Operation("grouping of hits", "2.4"),
     "SelectGrant": Operation("privileges"),
@@ -68,7 +95,8 @@ OPERATIONS: Mapping[str, Operation] = {
 
 def too_old(method: str, version: Version) -> bool:
     """Reports whether a server of this version is known to lack an operation."""
-    return version.before(OPERATIONS[method].since)
+    operation = OPERATIONS[method]
+    return not operation.in_lite if version.is_lite else version.before(operation.since)
 
 
 def lacking(method: str, version: Version) -> str:

@@ -194,8 +194,8 @@ class Leaf(Node):
 
     `questions` are those of its dialogue on a terminal, in their order; by default one for each needed parameter. The
     dialogue begins when a needed parameter is missing, or all parameters in `asks_without`. A command that
-    `asks_for_defaults` can do without, so that scripts and --yes leave the dialogue out. `operation` is an RPC that a
-    server must have for the dialogue to make sense.
+    `asks_for_defaults` can do without, so that scripts and --yes leave the dialogue out. `operation` is one of
+    `client/versions.OPERATIONS` that the command needs: without it, it neither asks nor runs.
     """
 
     def __init__(
@@ -314,6 +314,8 @@ class Leaf(Node):
     def invoke(self, ctx: click.Context) -> Result | None:
         """Runs the command in the session of its context. Raises CliError."""
         given = {name: value for name, value in ctx.params.items() if name not in self.global_names}
+        if self.operation and ctx.obj is not None:
+            ctx.obj.client.require(self.operation)
         try:
             result: Result | None = self.callback(ctx.obj, **given) if self.callback else None
         except Unsupported:
