@@ -1,18 +1,15 @@
 """Options of loading and compaction: requests as pymilvus sends them, and what older servers are told."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pymilvus import MilvusClient
+from google.protobuf.message import Message
 
 from tests.support.cli import Run
 from tests.support.grpc_peer import in_turn, replies
 from tests.support.newest import Newest
 from tests.support.official import common_pb2, milvus_pb2
 from tests.support.typed import Typed, failed, on_lite, on_milvus
-
-Act = Callable[[MilvusClient], object]
 
 
 @pytest.fixture
@@ -31,7 +28,10 @@ def loading(newest: Newest) -> Newest:
         ("load book", {}),
         ("load collection book --replicas 2", {"replica_number": 2}),
         ("load book --replica-number 3 --refresh", {"replica_number": 3, "refresh": True}),
-        ("load book --fields id,title --skip-dynamic", {"load_fields": ["id", "title"], "skip_load_dynamic_field": True}),
+        (
+            "load book --fields id,title --skip-dynamic",
+            {"load_fields": ["id", "title"], "skip_load_dynamic_field": True},
+        ),
         ("load book --resource-group a --resource-group b", {"resource_groups": ["a", "b"]}),
         ("load book --priority LOW", {"priority": "low"}),
     ],
@@ -74,9 +74,12 @@ def test_an_old_server_does_not_ignore_load_options(typed: Typed, option: str, l
 
 
 @on_lite
-def test_milvus_lite_does_not_ignore_load_options(typed: Typed) -> None:
-    for option, lacking in (("--refresh", "refreshing of a loaded collection"), ("--resource-group a", "resource groups")):
-        assert typed(f"load collection -c nosuch {option}") == failed(f"Milvus Lite 3.2.2 has no {lacking}")
+@pytest.mark.parametrize(
+    ("option", "lacking"),
+    [("--refresh", "refreshing of a loaded collection"), ("--resource-group a", "resource groups")],
+)
+def test_milvus_lite_does_not_ignore_load_options(typed: Typed, option: str, lacking: str) -> None:
+    assert typed(f"load collection -c nosuch {option}") == failed(f"Milvus Lite 3.2.2 has no {lacking}")
 
 
 @on_milvus
@@ -95,7 +98,12 @@ def compacting(newest: Newest) -> Newest:
         status=common_pb2.Status(error_code=common_pb2.CollectionNameNotFound, code=100)
     )
     done = milvus_pb2.ManualCompactionResponse(compactionID=3)
-    newest.peer.handlers["ManualCompaction"] = lambda request, context: done if request.collectionID else unknown
+
+    def compact(request: Any, context: object) -> Message:
+        answer: Message = done if request.collectionID else unknown
+        return answer
+
+    newest.peer.handlers["ManualCompaction"] = compact
     newest.answers("GetCompactionState", milvus_pb2.GetCompactionStateResponse(state="Completed"))
     return newest
 
@@ -116,7 +124,9 @@ def test_compaction_sends_what_pymilvus_sends(compacting: Newest, options: str, 
 def test_compaction_of_one_partition_sends_its_id(compacting: Newest) -> None:
     expected = milvus_pb2.ManualCompactionRequest(collectionID=7, collection_name="book", partition_id=9)
     assert compacting.sent("compact book -p novels", "ManualCompaction") == expected
-    assert compacting("compact book -p novel") == failed("partition 'novel' not found in 'book'", "did you mean novels?")
+    assert compacting("compact book -p novel") == failed(
+        "partition 'novel' not found in 'book'", "did you mean novels?"
+    )
 
 
 @on_milvus

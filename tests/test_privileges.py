@@ -122,11 +122,16 @@ CASES = [
     Case("show replicas prv_book"),
     Case("show query_segment prv_book"),
     Case("show query_segment_info prv_book"),
+    Case("list segments prv_book"),
+    Case("list nodes"),
+    Case("show config"),
+    Case("list slow_requests", code=1),
     # Operations that the server completes by itself.
     Case("flush prv_book", "Flush"),
     Case("flush_all --no-wait", "FlushAll"),
     Case("show flush_state prv_book"),
     Case("compact prv_book --no-wait", "Compaction@*"),
+    Case("list compactions prv_book", code=1),
     Case("show compaction_state -id 470641625798482089"),
     Case("show compaction_plans -id 470641625798482089"),
     # Aliases.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-
 from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option, switch, word
 from ..grammar.load_options import load_options
 from ..grammar.offered import KeyValue

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import collection_option, command, no_wait_option, option, optional_collection_word
+from ..grammar.offered import OneOf
 from ..grammar.options import options
 from ..grammar.types import DURATION, INDEX, PARTITION, WAITED_FOR
 from ..result import Done, Record, Table
@@ -14,6 +15,8 @@ from ..result import Done, Record, Table
 if TYPE_CHECKING:
     from ..server.compaction import CompactOptions
     from ..session.session import Session
+
+SEGMENT_STATES = ("Growing", "Sealed", "Flushing", "Flushed", "Dropped", "Importing")
 
 wait_limit_option = option(
     "-t", "--timeout", "timeout", type=DURATION, metavar="TIME", help="Maximum time to wait: seconds, 5m or 1h30m."
@@ -167,6 +170,30 @@ def show_replicas(session: Session, collection: str) -> Table:
     from ..server.replicas import replica_table
 
     return replica_table(session, collection)
+
+
+@command("list segments")
+@collection_option
+@option(
+    "--state",
+    "states",
+    multiple=True,
+    type=OneOf(SEGMENT_STATES, case_sensitive=False),
+    metavar="STATE",
+    help="Only segments in this state (repeatable); requires Milvus 3.0. [default: all but dropped ones]",
+)
+def list_segments(session: Session, collection: str, states: tuple[str, ...]) -> Table:
+    """List the stored segments of a collection.
+
+    Shows state, rows, level, whether rows are sorted, and where a segment came from, as far as the server tells.
+    Loaded segments with their nodes: `show query_segment_info`.
+
+    \b
+    Example: list segments -c book
+    """
+    from ..server.stored_segments import stored_table
+
+    return stored_table(session, collection, states)
 
 
 @command("show query_segment_info")

@@ -30,7 +30,7 @@ GROUPS = {
     "Databases and collections": "database, databases, collection, collections, collection_properties, "
     "collection_field, collection_stats, truncate, load_state, loading_progress, alias, aliases, partition, "
     "partitions, partition_stats, index, indexes, index_progress, wait_for_index, flush, flush_all, flush_state, "
-    "compact, compaction_state, compaction_plans",
+    "compact, compactions, compaction_state, compaction_plans, segments",
     "Data": "insert, upsert, bulk_insert, bulk_insert_state, bulk_insert_tasks, get, query, query_iterator, count, "
     "entities, ids, export collection, show file, copy, diff",
     "Search": "search, search_iterator, hybrid_search, calc",
@@ -38,7 +38,7 @@ GROUPS = {
     "Users and roles": "user, users, role, roles, password, privilege, privilege_group, privilege_groups, grants, "
     "access",
     "Cluster": "resource_group, resource_groups, node, replica, replicas, load_balance, query_segment, "
-    "query_segment_info, metrics, top",
+    "query_segment_info, nodes, show config, metrics, slow_requests, top",
     "Shell": "help, version, exit, clear, history, watch, quickstart, source, save, run, saved_commands, "
     "saved_command, system, tee, notee, set, settings, config, completion, docs",
 }
