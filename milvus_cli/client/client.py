@@ -296,7 +296,10 @@ class Pending:
                 where=where_of(self._method, self._fields, profile.database),
             ) from exc
         link.answered = True
-        failures.check(getattr(response, "status", response), self._method, self._fields, client.profile.database)
+        status = getattr(response, "status", response)
+        # GetReplicateInfo answers without a status.
+        if hasattr(status, "error_code"):
+            failures.check(status, self._method, self._fields, client.profile.database)
         if not rpc_reads(self._method):
             link.changes += 1
         if self._method in WRITING_ROWS:

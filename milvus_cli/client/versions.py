@@ -108,5 +108,7 @@ def lacking(method: str, version: Version) -> str:
     server = version.product or "this server"
     if operation is None:
         return f"{server} has no {method}"
-    release = f" (requires Milvus {operation.since})" if operation.since else ""
+    # A release between that one and the one that truly brought it is not told to wait for what it already is.
+    is_newer = not version.is_lite and bool(version.product) and not version.before(operation.since)
+    release = f" (requires Milvus {operation.since})" if operation.since and not is_newer else ""
     return f"{server} has no {operation.name}{release}"

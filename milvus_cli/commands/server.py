@@ -142,7 +142,7 @@ def show_health(session: Session, management_port: int | None) -> Table:
     return health_table(session, management_port)
 
 
-@command("list nodes", operation="GetMetrics")
+@command("list nodes", needs="GetMetrics")
 def list_nodes(session: Session) -> Table:
     """List the nodes of the server.
 
@@ -157,7 +157,7 @@ def list_nodes(session: Session) -> Table:
     return node_table(session.client)
 
 
-@command("show config", operation="GetMetrics.configuration")
+@command("show config", needs="GetMetrics.configuration")
 @argument("pattern", required=False, type=ConfigPattern())
 @management_option
 def show_config(session: Session, pattern: str | None, management_port: int | None) -> Table:
@@ -174,7 +174,7 @@ def show_config(session: Session, pattern: str | None, management_port: int | No
     return config_table(session, pattern, management_port)
 
 
-@command("list slow_requests", operation="GetMetrics.slow_requests")
+@command("list slow_requests", needs="GetMetrics.slow_requests")
 @management_option
 def list_slow_requests(session: Session, management_port: int | None) -> Table:
     """List recent slow searches and queries.

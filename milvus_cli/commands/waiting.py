@@ -110,7 +110,7 @@ def compact(session: Session, collection: str, options: CompactOptions, timeout:
     return compaction.compact(session, collection, options, seconds=timeout, wait=not no_wait)
 
 
-@command("list compactions", operation="GetCompactionStateWithPlans.collection_name")
+@command("list compactions", needs="GetCompactionStateWithPlans.collection_name")
 @collection_option
 def list_compactions(session: Session, collection: str) -> Table:
     """List the compactions of a collection.
