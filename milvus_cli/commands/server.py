@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import argument, command, option, word
+from ..grammar.command import argument, command, management_option, option, word
 from ..grammar.offered import Offered, OneOf
 from ..grammar.params import TEXT
 from ..grammar.types import DIRECTORY
@@ -22,12 +22,6 @@ path_word = word(
     type=DIRECTORY,
     metavar="PATH",
     help="Data directory. [default: one managed by milvus_cli]",
-)
-management_option = option(
-    "--management-port",
-    type=click.IntRange(1, 65535),
-    metavar="PORT",
-    help="Port for health and metrics. [default: the connection's, else 9091]",
 )
 
 

@@ -14,6 +14,7 @@ from ..grammar.command import (
     no_wait_option,
     option,
     optional_collection_word,
+    wait_limit_option,
     word,
 )
 from ..grammar.options import options
@@ -21,7 +22,6 @@ from ..grammar.params import TEXT
 from ..grammar.types import DATABASE, DURATION, SNAPSHOT
 from ..result import Done, Record, Table
 from ..session.removal import carry_out
-from .waiting import wait_limit_option
 
 if TYPE_CHECKING:
     from ..server.external_collections import RefreshOptions

@@ -6,10 +6,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import collection_option, command, no_wait_option, option, optional_collection_word
+from ..grammar.command import (
+    collection_option,
+    command,
+    no_wait_option,
+    option,
+    optional_collection_word,
+    wait_limit_option,
+)
 from ..grammar.offered import OneOf
 from ..grammar.options import options
-from ..grammar.types import DURATION, INDEX, PARTITION, WAITED_FOR
+from ..grammar.types import INDEX, PARTITION, WAITED_FOR
 from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
@@ -18,9 +25,6 @@ if TYPE_CHECKING:
 
 SEGMENT_STATES = ("Growing", "Sealed", "Flushing", "Flushed", "Dropped", "Importing")
 
-wait_limit_option = option(
-    "-t", "--timeout", "timeout", type=DURATION, metavar="TIME", help="Maximum time to wait: seconds, 5m or 1h30m."
-)
 compaction_option = option(
     "-id",
     "--compaction-id",

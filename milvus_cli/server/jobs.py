@@ -7,9 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
-
-from ..client.enums import value_name
+from ..client.enums import Enumeration, value_name
 from ..errors import CliError, Fault
 from ..text.consistency import LOGICAL_BITS
 from ..text.timestamps import instant
@@ -25,7 +23,7 @@ WORD = re.compile(r"(?<=[a-z])(?=[A-Z])")
 class JobKind:
     """A kind of jobs: the enumeration of their states, and what the names of these begin with."""
 
-    states: EnumTypeWrapper
+    states: Enumeration
     prefix: str
 
     def state(self, number: int) -> str:
