@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 READING = (
     *("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid", "Alloc"),
-    *("RunAnalyzer", "ComputePhraseMatchSlop", "BackupRBAC"),
+    *("RunAnalyzer", "ComputePhraseMatchSlop", "BackupRBAC", "BatchDescribe"),
 )
 """Name prefixes of RPCs that only read."""
 
