@@ -27,6 +27,7 @@ WRITES = (
     "export snapshot nightly -c book --to s3://b",
     "load book --refresh",
     "refresh collection book",
+    "restore access -",
     "restore snapshot nightly -c book --to again",
 )
 READS = ("analyze text", "analyze text --phrase a", "list snapshots book", "list segments book", "list user_tags ann")
@@ -61,7 +62,7 @@ def guarded(newest: Newest) -> Newest:
 
 
 def typed(guarded: Newest, line: str, alias: str) -> Run:
-    return run_here(["--alias", alias, *shlex.split(line)], guarded.home)
+    return run_here(["--alias", alias, *shlex.split(line)], guarded.home, input="{}")
 
 
 @pytest.mark.parametrize("line", WRITES)

@@ -248,6 +248,8 @@ CASES = [
     ),
     Case("export access", "SelectOwnership, SelectUser@*"),
     Case("apply access nothing.yaml", "SelectOwnership, SelectUser@*"),
+    Case("backup access prv_backup.json", code=1),
+    Case("restore access prv_backup.json", code=1),
     Case("alter user prv_bob -d text", code=1),
     Case("alter role prv_other -d text", code=1),
     Case("alter user_tags prv_bob --set a=b", code=1),
