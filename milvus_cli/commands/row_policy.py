@@ -19,7 +19,7 @@ SPELLINGS = ("-n", "--name", "--policy")
 ACTIONS = ("Query", "Search", "Insert", "Delete", "Upsert")
 
 
-@command("create row_policy", needs="CreateRowPolicy")
+@command("create row_policy", needs="CreateRowPolicy", questions=("collection", "policy", "actions", "roles", "using"))
 @word("policy", *SPELLINGS, metavar="NAME", help="Policy name.")
 @named_collection_option
 @option(
@@ -64,7 +64,7 @@ def list_row_policies(session: Session, collection: str) -> Table:
     return policy_table(session.client, collection)
 
 
-@command("delete row_policy", needs="CreateRowPolicy")
+@command("delete row_policy", needs="CreateRowPolicy", questions=("collection", "policy"))
 @word("policy", *SPELLINGS, type=ROW_POLICY, metavar="NAME", help="Policy.")
 @named_collection_option
 @dry_run_option

@@ -73,7 +73,7 @@ def list_snapshots(session: Session, collection: str | None) -> Table:
     return snapshot_table(session, collection)
 
 
-@command("show snapshot", needs="CreateSnapshot")
+@command("show snapshot", needs="CreateSnapshot", questions=("collection", "snapshot"))
 @snapshot_word
 @named_collection_option
 def show_snapshot(session: Session, snapshot: str, collection: str) -> Record:
@@ -87,7 +87,7 @@ def show_snapshot(session: Session, snapshot: str, collection: str) -> Record:
     return snapshot_record(session, collection, snapshot)
 
 
-@command("delete snapshot", needs="CreateSnapshot")
+@command("delete snapshot", needs="CreateSnapshot", questions=("collection", "snapshot"))
 @snapshot_word
 @named_collection_option
 @dry_run_option
@@ -104,7 +104,7 @@ def delete_snapshot(session: Session, snapshot: str, collection: str, dry_run: b
     return carry_out(session, snapshot_removal(session, collection, snapshot), dry_run=dry_run)
 
 
-@command("restore snapshot", needs="CreateSnapshot")
+@command("restore snapshot", needs="CreateSnapshot", questions=("collection", "snapshot", "target"))
 @snapshot_word
 @named_collection_option
 @option("--to", "target", needed=True, metavar="NAME", help="Name of the new collection.")
@@ -151,7 +151,7 @@ def show_restore_job(session: Session, job: int) -> Record:
     return restore_record(session.client, job)
 
 
-@command("export snapshot", needs="CreateSnapshot")
+@command("export snapshot", needs="CreateSnapshot", questions=("collection", "snapshot", "target"))
 @snapshot_word
 @named_collection_option
 @option("--to", "target", needed=True, metavar="PATH", help="Path in an object store that the server can write.")
