@@ -40,11 +40,11 @@ def restore_access(client: Client, text: str, file: str) -> Done:
     """Has the server restore a backup. It refuses all of it if a user, role or group of it exists."""
     value = parse_json(text, file, HINT)
     if not isinstance(value, dict) or not all(isinstance(value.get(part, []), list) for part in PARTS):
-        raise InvalidInput(f"{file} is no backup of users and roles", hint=HINT)
+        raise InvalidInput(f"{file} is not a backup of users and roles", hint=HINT)
     try:
         meta = _read(value)
     except (KeyError, TypeError, AttributeError) as exc:
-        raise InvalidInput(f"{file} is no backup of users and roles: {exc}", hint=HINT) from exc
+        raise InvalidInput(f"{file} is not a backup of users and roles: {exc}", hint=HINT) from exc
     client.call("RestoreRBAC", RBAC_meta=meta)
     return Done(f"Restored {_in_words(value)} from {file}.", {"file": file, **_counts(value)})
 

@@ -89,7 +89,7 @@ def apply_access(session: Session, file: str, dry_run: bool, prune: bool, passwo
 @word("file", "-f", "--file", type=FILE, metavar="FILE", help="Output file, as JSON that only its owner may read.")
 @option("--force", is_flag=True, help="Replace an existing file, like --yes.")
 def backup_access(session: Session, file: str, force: bool) -> Result:
-    """Back up users with passwords, roles and grants.
+    """Back up users, passwords, roles and grants.
 
     The file has passwords as hashes, so that `restore access` brings users back with the passwords that they had.
     `export access` writes a file to review. Requires Milvus 2.5 or newer.
