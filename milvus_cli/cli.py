@@ -85,7 +85,7 @@ def _show_version(ctx: click.Context, param: click.Parameter, value: bool) -> No
 def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if not value:
         return
-    from .grammar.help_layout import columns, option_row
+    from .grammar.help_layout import columns, option_row, spelling_columns
 
     formatter = click.HelpFormatter(width=columns())
     formatter.write_usage(PROGRAM, "[OPTIONS] [COMMAND …]")
@@ -95,7 +95,7 @@ def _show_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     root.format_commands(click.Context(root, info_name=PROGRAM), formatter)
     options = [each for each in ctx.command.params if isinstance(each, click.Option)]
     with formatter.section("Options"):
-        formatter.write_dl([row for each in options if (row := option_row(each, ctx))])
+        formatter.write_dl([row for each in options if (row := option_row(each, ctx))], col_max=spelling_columns())
     _show(ctx, formatter.getvalue().rstrip("\n") + "\n")
 
 

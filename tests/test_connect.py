@@ -605,7 +605,7 @@ def test_api_that_fails_says_so(cli: Cli, milvus: MilvusServer) -> None:
     assert cli("api", "GET", "/nosuch") == Run(
         1,
         "",
-        "error: GET /nosuch: HTTP 404, and no JSON: '404 page not found'\n"
+        "error: GET /nosuch: HTTP 404, not JSON: '404 page not found'\n"
         "hint: Milvus before 2.4 has /v1/vector/…, newer ones /v2/vectordb/…\n",
     )
     missing = cli("api", "GET", "/v1/vector/collections/describe?collectionName=nosuch", "-o", "json")

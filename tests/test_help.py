@@ -91,6 +91,15 @@ def test_a_narrow_terminal_has_summaries_on_lines_of_their_own(cli: Cli) -> None
     assert "..." not in page
 
 
+def test_a_narrow_terminal_has_the_text_of_options_below_their_spellings(cli: Cli) -> None:
+    page = cli("help", "search", env={"COLUMNS": "40"}).out
+    assert (
+        "\n  --like ID\n        Search by the vector of this\n        row, which is excluded from the\n        hits.\n"
+        in page
+    )
+    assert "  --version\n        Show" in cli("--help", env={"COLUMNS": "40"}).out
+
+
 def test_the_help_of_a_verb_lists_its_commands(tmp_path: Path) -> None:
     page = shown(tmp_path, "help rename")
     assert page.startswith(
@@ -106,7 +115,7 @@ def test_long_pages_have_their_options_in_sections(tmp_path: Path) -> None:
     assert [*groups_of(shown(tmp_path, "help search"))] == ["Query", "Filter", "Output", "Advanced"]
     assert [*groups_of(shown(tmp_path, "help list collections"))] == ["Options"]
     page = shown(tmp_path, "help search")
-    assert "  -l, --limit N                   Hits per query, 1 to 16,384. [default: 10]\n" in page
+    assert "  -l, -k, --limit N               Hits per query, 1 to 16,384. [default: 10]\n" in page
 
 
 def test_every_name_in_the_sections_is_that_of_an_option_of_a_long_command() -> None:
@@ -176,6 +185,12 @@ def test_help_goes_to_a_file_and_through_a_command(cli: Cli) -> None:
 @pytest.mark.parametrize("words", [["--help"], ["help"], ["help", "filters"], ["search", "--help"]], ids=" ".join)
 def test_long_help_goes_through_the_pager(cli: Cli, terminal: Callable[..., Terminal], words: list[str]) -> None:
     terminal(*words, env={"PAGER": "sed s/^/paged:/"}).wait_for("paged:")
+
+
+def test_a_dumb_terminal_has_no_pager(terminal: Callable[..., Terminal]) -> None:
+    shown = terminal("help", env={"PAGER": "sed s/^/paged:/"}, term="dumb")
+    shown.wait_for("Global options: ")
+    assert "paged:" not in shown.text
 
 
 def test_tab_offers_topics_after_help(cli: Cli) -> None:

@@ -15,7 +15,7 @@ from milvus_cli.grammar.help_layout import TOPICS
 from milvus_cli.grammar.reference import entries, manual, markdown
 from milvus_cli.grammar.topics import blocks
 from milvus_cli.grammar.tree import leaves, tree
-from tests.support.cli import Run
+from tests.support.cli import ROOT, Run
 from tests.support.recorder import run_here
 from tests.support.typed import failed
 
@@ -28,6 +28,13 @@ def test_docs_writes_them(tmp_path: Path) -> None:
     assert run_here(["docs", "--man", "--markdown"], tmp_path, "") == failed(
         "--man and --markdown cannot be combined", code=2
     )
+
+
+def test_the_table_of_versions_is_fresh(tmp_path: Path) -> None:
+    run = run_here(["docs", "--versions"], tmp_path, "")
+    page = (ROOT / "docs" / "versions.md").read_text(encoding="utf-8")
+    assert run == Run(0, page, ""), "run: milvus_cli docs --versions >docs/versions.md"
+    assert "| hybrid_search | 2.4 | `HybridSearch` |\n" in page
 
 
 @pytest.fixture(scope="module")

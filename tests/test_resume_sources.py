@@ -295,7 +295,7 @@ def digest(*chunks: Chunk) -> str:
 def test_a_digest_does_not_depend_on_how_rows_are_cut_into_chunks() -> None:
     from milvus_cli.values.encode import ABSENT
 
-    bad = RejectedRow(2, "", "no JSON object", "x")
+    bad = RejectedRow(2, "", "not a JSON object", "x")
     whole = Chunk({"b": [ABSENT, "y", "z"], "a": [[1.5, 2], {"k": 1}, None]}, [1, 3, 4], [bad])
     parts = (Chunk({"a": [[1.5, 2]]}, [1], [bad]), Chunk({"a": [{"k": 1}, None], "b": ["y", "z"]}, [3, 4]))
     assert digest(whole) == digest(*parts)

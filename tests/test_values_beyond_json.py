@@ -75,7 +75,7 @@ def test_parquet_values_that_json_lacks_are_rejected_and_can_be_mended(nullable_
 
     # They are rejected again unchanged.
     run = nullable_values(f"insert file -c {NAME} rejects.jsonl")
-    assert (run.code, run.err.count("no JSON"), nullable_values.json(f"query {NAME} --fields id")) == (
+    assert (run.code, run.err.count("not JSON"), nullable_values.json(f"query {NAME} --fields id")) == (
         5,
         5,
         [{"id": 1}],

@@ -28,7 +28,7 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
     try:
         answer = load_json(text)
     except ValueError:
-        raise CliError(f"{method} {path}: HTTP {status}, and no JSON: {text[:200]!r}", hint=_hint(status)) from None
+        raise CliError(f"{method} {path}: HTTP {status}, not JSON: {text[:200]!r}", hint=_hint(status)) from None
     code = answer.get("code", status) if isinstance(answer, dict) else status
     if status == 401 or code == AUTHENTICATION_CODE:
         raise NotAuthorized(

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 @command("docs")
 @option("--man", is_flag=True, help="Print the manual page for man.")
 @option("--markdown", is_flag=True, help="Print the command reference as Markdown.")
-def docs(session: Session, man: bool, markdown: bool) -> Text | Report:
+@option("--versions", is_flag=True, help="Print which Milvus each operation needs, as Markdown.")
+def docs(session: Session, man: bool, markdown: bool, versions: bool) -> Text | Report:
     """Print the command reference.
 
     With -o json it includes all options, types and defaults for programs.
@@ -24,11 +25,12 @@ def docs(session: Session, man: bool, markdown: bool) -> Text | Report:
     Example: docs -o json
     Example: docs --man
     Example: docs --markdown
+    Example: docs --versions
     """
     from ..grammar import reference
 
-    if man and markdown:
-        raise InvalidInput("--man and --markdown cannot be combined")
-    if man or markdown:
-        return Text(reference.manual() if man else reference.markdown())
-    return reference.report()
+    pages = {"--man": reference.manual, "--markdown": reference.markdown, "--versions": reference.versions}
+    chosen = [name for name, given in zip(pages, (man, markdown, versions), strict=True) if given]
+    if len(chosen) > 1:
+        raise InvalidInput(f"{' and '.join(chosen)} cannot be combined")
+    return Text(pages[chosen[0]]()) if chosen else reference.report()

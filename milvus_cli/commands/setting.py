@@ -81,7 +81,7 @@ def list_settings(session: Session) -> Table:
 def _all_settings(session: Session) -> Table:
     chosen = session.settings
     rows = [(name, chosen[name], chosen.sources[name], each.meaning) for name, each in SETTINGS.items()]
-    return Table(("setting", "value", "source", "meaning"), rows)
+    return Table(("setting", "value", "source", "meaning"), rows, optional=("source", "meaning"))
 
 
 @command("create config")

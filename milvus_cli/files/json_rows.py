@@ -267,7 +267,7 @@ def _broken(text: JsonText, error: Exception, where: str) -> CliError:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, Malformed):
-        return f"no JSON: {error.reason}"
+        return f"not JSON: {error.reason}"
     return TOO_DEEP if isinstance(error, TooDeep) else TOO_LONG
 
 

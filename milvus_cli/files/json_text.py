@@ -196,7 +196,7 @@ class JsonText:
         except UnicodeDecodeError as exc:
             return UnreadableValue(not_decoded(exc, self._encoding), raw.decode("utf-8", "backslashreplace"))
         except ValueError as exc:
-            return UnreadableValue(f"no JSON: {exc}", raw.decode("utf-8", "backslashreplace"))
+            return UnreadableValue(f"not JSON: {exc}", raw.decode("utf-8", "backslashreplace"))
         return value
 
     def _end_of_value(self) -> tuple[Any, int] | None:

@@ -224,7 +224,7 @@ def _mended_row(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dic
     if not isinstance(delimiter, str) or not delimiter:
         row = _parsed_row(row) if isinstance(row, str) else row
         if not isinstance(row, dict):
-            raise BadValue(0, "", "no JSON object")
+            raise BadValue(0, "", "not a JSON object")
         return row
     if not isinstance(row, dict):
         row = _with_names(_cells(row, delimiter), line.get("columns"))
@@ -246,7 +246,7 @@ def _parsed_row(text: str) -> Any:
     except RepeatedKey as exc:
         raise BadValue(0, "", str(exc)) from None
     except (ValueError, RecursionError) as exc:
-        raise BadValue(0, "", f"no JSON: {exc}") from None
+        raise BadValue(0, "", f"not JSON: {exc}") from None
 
 
 def _cells(row: Any, delimiter: str) -> list[Any]:

@@ -115,7 +115,7 @@ class RowCollector:
             self._rows.append(value)
             self._lines.append(self._position(line))
         else:
-            self.refuse(line, "no JSON object", value)
+            self.refuse(line, "not a JSON object", value)
 
     def refuse(self, line: int, reason: str, value: Any) -> None:
         position = self._position(line)

@@ -176,12 +176,12 @@ class Node(WholeWords):
         return formatter.getvalue().rstrip("\n")
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        from .help_layout import SPELLING_COLUMNS, sections
+        from .help_layout import sections, spelling_columns
 
         own = [param for param in super().get_params(ctx) if isinstance(param, click.Option)]
         for title, rows in sections(own, ctx):
             with formatter.section(title):
-                formatter.write_dl(rows, col_max=SPELLING_COLUMNS)
+                formatter.write_dl(rows, col_max=spelling_columns())
         formatter.write_paragraph()
         formatter.write_text("Global options: " + ", ".join("/".join(each.opts) for each in self.global_params) + ".")
 

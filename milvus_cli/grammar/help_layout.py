@@ -15,6 +15,8 @@ LONGEST_PLAIN = 12
 """The most options that are listed without sections."""
 SPELLING_COLUMNS = 30
 """The widest column of spellings. A longer one stands on a line of its own."""
+NARROW, MARGIN = 70, 4
+"""Below this width every spelling stands on a line of its own, and the text below it, behind a margin."""
 NEVER_MET = 10**9
 """Upper limits from here on are left out of help."""
 EXTRAS = re.compile(
@@ -136,6 +138,11 @@ def _limits_in_words(limits: str, spellings: str) -> str:
     return ""
 
 
+def spelling_columns() -> int:
+    """Returns the widest column of spellings on this terminal."""
+    return MARGIN if columns() < NARROW else SPELLING_COLUMNS
+
+
 def sections(options: Sequence[click.Option], ctx: click.Context) -> Iterator[tuple[str, Rows]]:
     """Yields the titles and rows of a command's options: one list, or sections where there are many."""
     verb = str(ctx.command_path).split()[-2:][0]
@@ -143,7 +150,7 @@ def sections(options: Sequence[click.Option], ctx: click.Context) -> Iterator[tu
     if len(rows) <= LONGEST_PLAIN:
         yield "Options", [row for _, row in rows]
         return
-    widest = min(max(len(name) for _, (name, _) in rows), SPELLING_COLUMNS)
+    widest = min(max(len(name) for _, (name, _) in rows), spelling_columns())
     for title in (*SECTIONS, REST):
         found = [(name.ljust(widest), text) for section, (name, text) in rows if section == title]
         if found:

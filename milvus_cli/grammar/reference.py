@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from .. import __version__
+from ..client.versions import OPERATIONS
 from ..result import Report, Section, Table, Value
 from ..session.settings import SETTINGS
 from ..text.markdown import Block, deeper_titles, plain
@@ -130,6 +131,43 @@ def markdown() -> str:
     parts += ["## Environment", _rows("variable", VARIABLES)]
     parts += [deeper_titles(page(topic)).rstrip() for topic in TOPICS]
     return "\n\n".join(parts) + "\n"
+
+
+def versions() -> str:
+    """Returns a page of Markdown: the operations that not every server has, and the first Milvus that has each."""
+    rows: dict[tuple[str, str], list[str]] = {}
+    for method, operation in OPERATIONS.items():
+        rows.setdefault((operation.since, operation.name), []).append(method)
+    newer = [(name, since, methods) for (since, name), methods in sorted(rows.items(), key=_by_release) if since]
+    older = [(name, methods) for (since, name), methods in sorted(rows.items()) if not since]
+    return "\n".join(
+        [
+            "# What needs which version",
+            "",
+            "milvus_cli works with Milvus 2.3 and newer. A command that the server is too old for says so before it",
+            "changes or asks anything. A server that reports no version counts as the newest.",
+            "",
+            "| operation | requires Milvus | request |",
+            "|---|---|---|",
+            *(f"| {name} | {since} | {_requests(methods)} |" for name, since, methods in newer),
+            "",
+            "Milvus 2.3 has these, and Milvus Lite may lack them:",
+            "",
+            "| operation | request |",
+            "|---|---|",
+            *(f"| {name} | {_requests(methods)} |" for name, methods in older),
+            "",
+        ]
+    )
+
+
+def _by_release(row: tuple[tuple[str, str], list[str]]) -> tuple[list[int], str]:
+    (since, name), _ = row
+    return [int(part) for part in since.split(".") if part], name
+
+
+def _requests(methods: Sequence[str]) -> str:
+    return ", ".join(f"`{method}`" for method in sorted(methods))
 
 
 def report() -> Report:

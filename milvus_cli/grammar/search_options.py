@@ -57,6 +57,7 @@ text_option = option(
 field_option = option("-f", "--field", type=VECTOR_FIELD, metavar="FIELD", help="Vector field. [default: the only one]")
 limit_option = option(
     "-l",
+    "-k",
     "--limit",
     type=click.IntRange(1, HIGHEST_LIMIT),
     default=10,

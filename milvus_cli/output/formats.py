@@ -117,7 +117,10 @@ def write_table(columns: Sequence[str], rows: Rows, style: Style) -> Iterator[st
     if places and len(places) < len(columns):
         left_out = ", ".join(name for place, name in enumerate(_names(columns)) if place not in places)
         yield _note(f"Columns not shown: {left_out}. -o vertical shows every column.", style)
-    if any(any(map(_is_cut, *each, repeat(style.null))) for each in zip(kept, cells, strict=True)):
+    seen = places or range(len(columns))
+    if any(
+        _is_cut(row[place], texts[place], style.null) for row, texts in zip(kept, cells, strict=True) for place in seen
+    ):
         yield _note(CUT_NOTE, style)
 
 

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from typing import TextIO, cast
 
 from .console import Console
-from .terminal_modes import end_child, given_back, left_to_child
+from .terminal_modes import end_child, given_back, left_to_child, moves_cursor
 
 DEFAULT_PAGER = "less"
 # Show colours, chop long lines instead of folding them, and leave the text on the screen at the end.
@@ -19,8 +19,8 @@ LESS_OPTIONS = "-RSX"
 
 
 def paged(console: Console) -> AbstractContextManager[None]:
-    """Sends the console's output within it to the pager if it is long and goes to a terminal."""
-    if not console.to_terminal or not console.interactive:
+    """Sends the console's output within it to the pager if it is long and goes to a terminal that can be scrolled."""
+    if not console.to_terminal or not console.interactive or not moves_cursor():
         return nullcontext()
     command = _command(os.environ.get("PAGER", ""))
     return nullcontext() if shutil.which(command[0]) is None else _paged(console, command)

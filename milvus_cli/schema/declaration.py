@@ -153,7 +153,7 @@ def _apply(given: Declaration, schema: CollectionSchema) -> None:
     if given.primary:
         names = ", ".join(field.name for field in schema.fields)
         if given.primary not in names.split(", "):
-            raise InvalidInput(f"the primary field {given.primary!r} is none of the fields", hint=f"fields: {names}")
+            raise InvalidInput(f"primary field {given.primary!r} is not among the fields", hint=f"fields: {names}")
         _field(schema, given.primary, "-p").is_primary_key = True
     if given.partition_key:
         _field(schema, given.partition_key, "--partition-key").is_partition_key = True

@@ -97,10 +97,10 @@ def test_a_list_that_is_the_value_of_a_column_is_not_a_list_of_rows() -> None:
     [
         ("", "f.json is empty", 1),
         (" \n", "f.json is empty", 1),
-        (f"[{row(1)}] trailing garbage", "f.json, line 1: no JSON: expected a value, got 'trailing garbage'", 1),
-        (f"[{row(1)},]", "f.json, value 2 of the list in line 1: no JSON: expected a value, got ']'", 1),
-        (f"[{row(1)}", "f.json, value 2 of the list in line 1: no JSON: expected ']', got the end of the file", 1),
-        (f'{{"rows": [{row(1)}]}}]', "f.json, line 1: no JSON: expected a value, got ']'", 1),
+        (f"[{row(1)}] trailing garbage", "f.json, line 1: not JSON: expected a value, got 'trailing garbage'", 1),
+        (f"[{row(1)},]", "f.json, value 2 of the list in line 1: not JSON: expected a value, got ']'", 1),
+        (f"[{row(1)}", "f.json, value 2 of the list in line 1: not JSON: expected ']', got the end of the file", 1),
+        (f'{{"rows": [{row(1)}]}}]', "f.json, line 1: not JSON: expected a value, got ']'", 1),
         (
             '{"errors": [{"no": 1}], "data": [{"id": 1}]}',
             "f.json: cannot tell which list holds the rows: 'errors' or 'data'",
@@ -137,7 +137,7 @@ def test_broken_lines_are_rejected_between_good_ones() -> None:
 
 
 def test_a_broken_object_of_several_lines_gives_no_row_of_its_inside() -> None:
-    with pytest.raises(CliError, match=r"^f.jsonl, line 1: no JSON: Expecting property name"):
+    with pytest.raises(CliError, match=r"^f.jsonl, line 1: not JSON: Expecting property name"):
         read('{\n "id": 1,\n "refs": [\n' + row(77) + '\n],,\n "v": [1]}\n', "jsonl")
 
 

@@ -125,7 +125,7 @@ def test_commas_at_the_ends_of_lines_do_not_make_rows(tmp_path: Path) -> None:
     with open_source(find_files([str(path)], None)[0]) as source:
         chunks = list(table(source).chunks)
     assert [(list(each.lines), each.columns["id"]) for each in chunks] == [([1, 2, 3, 5], [1, 2, 3, 4])]
-    assert [(each.line, each.reason) for each in chunks[0].bad] == [(4, "no JSON: expected a value, got ', x'")]
+    assert [(each.line, each.reason) for each in chunks[0].bad] == [(4, "not JSON: expected a value, got ', x'")]
 
 
 CLICKHOUSE = '{"meta": [{"name": "id", "type": "Int64"}], "data": [%s], "rows": 1}'

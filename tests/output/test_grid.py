@@ -82,6 +82,14 @@ def test_a_narrow_terminal_shows_fewer_columns_and_names_the_others(forty_column
     )
 
 
+def test_a_value_cut_in_a_column_not_shown_is_no_cut_value(forty_columns: Style) -> None:
+    style = Style(terminal=True, optional=("meaning",))
+    assert written(("name", "meaning"), [("a", "long " * 30)], style).splitlines()[-2:] == [
+        "(1 row)",
+        "Columns not shown: meaning. -o vertical shows every column.",
+    ]
+
+
 def test_a_table_too_wide_without_its_optional_columns_has_them_all_one_value_a_line(forty_columns: Style) -> None:
     style = Style(terminal=True, optional=("b",))
     assert written(("a", "b"), [("x" * 50, 1)], style) == f"-[ 1 ]-\na | {'x' * 50}\nb | 1\n(1 row)\n"

@@ -118,7 +118,7 @@ def test_only_the_primary_field_gets_an_auto_id() -> None:
     ("texts", "primary", "message"),
     [
         (("id:INT64", "id:INT8"), "id", "field 'id' is given twice"),
-        (("id:INT64",), "key", "the primary field 'key' is none of the fields"),
+        (("id:INT64",), "key", "primary field 'key' is not among the fields"),
         (("id:FLOAT",), "id", "the primary field 'id' is FLOAT"),
         (("id:INT64",), "", "no primary field"),
         (("id:INT64", '{"name": "n", "type": "INT64", "is_primary": true}'), "id", "two primary fields: 'id' and 'n'"),
