@@ -183,6 +183,11 @@ def test_deleting_a_row_policy_asks(described: Newest) -> None:
     assert "DropRowPolicy" not in described.peer.methods
 
 
+def test_a_server_that_should_have_tags_and_lacks_them_is_not_told_to_be_newer(described: Newest) -> None:
+    del described.peer.handlers["AddUserTags"]
+    assert described("alter user_tags ann --set a=b") == failed("Milvus 3.0.1 has no tags of users")
+
+
 LACKS = {
     "alter role x -d y": "descriptions of roles (requires Milvus 3.0)",
     "create role x -d y": "descriptions of roles (requires Milvus 3.0)",
