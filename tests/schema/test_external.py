@@ -66,6 +66,18 @@ def test_an_external_collection_is_shown_with_its_source(newest: Newest) -> None
     assert written["fields"] == [{"name": "id", "type": "INT64", "external_field": "key"}]
 
 
+def test_the_rows_of_an_external_collection_are_not_copied(newest: Newest) -> None:
+    schema = schema_pb2.CollectionSchema(name="book", external_source="s3://b")
+    schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
+    newest.answers("DescribeCollection", milvus_pb2.DescribeCollectionResponse(schema=schema, collection_name="book"))
+    newest.answers("GetLoadState", milvus_pb2.GetLoadStateResponse(state="LoadStateLoaded"))
+    newest.answers("DescribeIndex", milvus_pb2.DescribeIndexResponse())
+    run = newest("copy book other")
+    assert (run.code, run.out) == (1, "")
+    assert "is an external collection, whose rows stay in its source\n" in run.err
+    assert "CreateCollection" not in newest.peer.methods
+
+
 @on_milvus
 def test_an_old_milvus_makes_no_external_collection(typed: Typed, lake_file: Path) -> None:
     run = typed(f"create collection --schema-file {lake_file}")
