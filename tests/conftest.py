@@ -11,9 +11,11 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.cli import Cli
+from tests.support.grpc_peer import GrpcPeer
 from tests.support.launcher import Launcher
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
+from tests.support.newest import HANDLERS, Newest
 from tests.support.process import ServerProcess
 from tests.support.s3_server import S3Server
 from tests.support.terminal import Terminal
@@ -123,6 +125,13 @@ def milvus_mutual(tmp_path_factory: pytest.TempPathFactory, certificates: Certif
     with server:
         yield server
     _remove(server)
+
+
+@pytest.fixture
+def newest(tmp_path: Path) -> Iterator[Newest]:
+    """A server that says it is Milvus 3.0."""
+    with GrpcPeer(HANDLERS) as peer:
+        yield Newest(peer, tmp_path)
 
 
 @pytest.fixture(scope="session", params=["lite", "milvus"])

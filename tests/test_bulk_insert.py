@@ -5,10 +5,17 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
+from pymilvus import MilvusClient
+
+from milvus_cli.text.words import IMPORT_OPTIONS
+from tests.support.newest import Newest
+from tests.support.official import common_pb2, milvus_pb2
 from tests.support.typed import Typed, failed, on_lite, on_milvus
 
 ROWS = [{"id": number, "title": f"t{number}", "vector": [1, 2, 3, number]} for number in range(3)]
 SECONDS = 60
+IMPORT_HINT = f"import options: {', '.join(IMPORT_OPTIONS)}"
 
 
 def ended(typed: Typed, task: int) -> dict[str, Any]:
@@ -75,3 +82,52 @@ def test_without_bulk_inserts_on_the_server_an_error_says_so(typed: Typed) -> No
         assert run.err.startswith("error: Milvus Lite ")
         assert run.err.endswith(" has no bulk_insert\n")
     typed.gone("bulk")
+
+
+@pytest.mark.parametrize(
+    ("line", "given"),
+    [
+        ("-f a.parquet", {}),
+        ("-f a.csv --option sep=';' --option nullkey=NULL", {"sep": ";", "nullkey": "NULL"}),
+        ("-f insert_log/ --option backup=true --option bucket=b", {"backup": "true", "bucket": "b"}),
+    ],
+)
+def test_options_of_an_import_are_sent_as_by_pymilvus(newest: Newest, line: str, given: dict[str, str]) -> None:
+    newest.answers("Import", milvus_pb2.ImportResponse(tasks=[7]))
+    file = line.split()[1]
+
+    def act(client: MilvusClient) -> object:
+        return client._get_connection().do_bulk_insert("book", "novels", [file], **given)
+
+    newest.agree(f"bulk_insert -c book -p novels {line}", act, "Import")
+
+
+@pytest.mark.parametrize(
+    ("options", "message", "hint"),
+    [
+        ("--option seperator=;", "unknown import option 'seperator'", IMPORT_HINT),
+        ("--option skip_disk_quota=true", "unknown import option 'skip_disk_quota'", "skip_disk_quota_check?"),
+        ("--option backup=yes", "--option backup: expected true or false, got 'yes'", ""),
+        ("--option end_ts=now", "--option end_ts: expected a whole number, got 'now'", ""),
+    ],
+)
+def test_a_wrong_option_of_an_import_is_not_sent(newest: Newest, options: str, message: str, hint: str) -> None:
+    run = newest(f"bulk_insert -c book -f a {options}")
+    assert (run.code, run.err.splitlines()[0]) == (2, f"error: {message}")
+    assert run.err.rstrip().endswith(hint or message)
+    assert "Import" not in newest.peer.methods
+
+
+def test_force_sends_an_option_that_is_not_known_here(newest: Newest) -> None:
+    newest.answers("Import", milvus_pb2.ImportResponse(tasks=[7]))
+    request = newest.sent("bulk_insert -c book -f a --option new=1 --force", "Import")
+    assert request == milvus_pb2.ImportRequest(
+        collection_name="book", files=["a"], options=[common_pb2.KeyValuePair(key="new", value="1")]
+    )
+
+
+@on_milvus
+def test_an_old_milvus_does_not_ignore_options_of_an_import(typed: Typed) -> None:
+    assert typed("bulk_insert -c nosuch -f a.csv --option sep=;") == failed(
+        "Milvus 2.3.5 has no separators of imported CSV files (requires Milvus 2.5)"
+    )

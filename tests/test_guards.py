@@ -112,7 +112,10 @@ DELETIONS = {
     "delete user": "delete user guard_user",
     "delete collection_properties": "delete collection_properties -c guard_book -k collection.ttl.seconds",
 }
-NEWER = {"delete field", "delete function", "delete privilege_group", "truncate"}
+NEWER = {
+    *("delete field", "delete function", "delete privilege_group", "truncate"),
+    *("delete file_resource", "delete row_policy", "delete snapshot", "delete user_tags"),
+}
 LOCAL = {"delete connection", "delete connection_history", "delete saved_command"}
 
 
@@ -134,14 +137,18 @@ def test_every_rpc_is_a_read_or_a_change() -> None:
         "Create",
         "Delete",
         "Drop",
+        "Export",
         "Flush",
         "Import",
         "Insert",
         "Load",
         "Manual",
         "Operate",
+        "Refresh",
         "Release",
+        "Remove",
         "Rename",
+        "Restore",
         "Transfer",
         "Truncate",
         "Update",

@@ -100,10 +100,8 @@ def set_type(field: Any, number: int) -> None:
 PARTS: Mapping[str, Callable[[Any, Any], object]] = {
     "part 99 of the collection": lambda answer, index: with_number(answer),
     "part 99 of the schema": lambda answer, index: with_number(answer.schema),
-    "part 11 of the schema": lambda answer, index: setattr(answer.schema, "external_source", "s3://bucket"),
     "part 15 of the schema": lambda answer, index: setattr(answer.schema, "enable_namespace", True),
     "part 99 of field 'title'": lambda answer, index: with_number(answer.schema.fields[1]),
-    "part 17 of field 'title'": lambda answer, index: setattr(answer.schema.fields[1], "external_field", "t"),
     "part 99 of the default of field 'title'": lambda answer, index: with_number(answer.schema.fields[1].default_value),
     "part 99 of parameter 'dim' of field 'v'": lambda answer, _: with_number(answer.schema.fields[3].type_params[0]),
     "type 31 of field 'v'": lambda answer, index: set_type(answer.schema.fields[3], 31),

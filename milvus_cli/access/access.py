@@ -70,8 +70,20 @@ def require_users(client: Client, names: Iterable[str]) -> None:
     _require(names, permitted(users, client), "user", "list users")
 
 
-def create_user(client: Client, user: str, password: str) -> None:
-    client.call("CreateCredential", username=user, password=in_base64(password))
+def create_user(client: Client, user: str, password: str, description: str | None = None) -> None:
+    client.call("CreateCredential", username=user, password=in_base64(password), description=description)
+
+
+def describe_user(client: Client, user: str, description: str) -> None:
+    """Changes the description of a user: a change of the password without passwords."""
+    client.call("UpdateCredential", username=user, description=description)
+
+
+def user_descriptions(client: Client, user: str = "") -> dict[str, str]:
+    """Returns the descriptions of users who have one: of all, or of the named one."""
+    which: dict[str, Any] = {"user": {"name": user}} if user else {}
+    results = client.call("SelectUser", include_role_info=True, **which).results
+    return {each.user.name: each.description for each in results if each.description}
 
 
 def change_password(client: Client, user: str, old: str, new: str) -> None:
@@ -129,6 +141,13 @@ def users_of_roles(client: Client, role: str = "") -> dict[str, list[str]]:
     which: dict[str, Any] = {"role": {"name": role}} if role else {}
     results = client.call("SelectRole", include_user_info=True, **which).results
     return {each.role.name: sorted(user.name for user in each.users) for each in results}
+
+
+def role_descriptions(client: Client, role: str = "") -> dict[str, str]:
+    """Returns the descriptions of roles that have one: of all, or of the named one."""
+    which: dict[str, Any] = {"role": {"name": role}} if role else {}
+    results = client.call("SelectRole", include_user_info=True, **which).results
+    return {each.role.name: each.role.description for each in results if each.role.description}
 
 
 def require_roles(client: Client, names: Iterable[str]) -> None:

@@ -1,4 +1,4 @@
-"""Operations on roles: create, list, show, delete, give to users and take from them."""
+"""Operations on roles: create, describe, list, show, delete, give to users and take from them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ..client.client import Client
 from ..client.optional import permitted
+from ..client.versions import too_old
 from ..errors import CliError
 from ..result import Done, Removal, Report, Section, Table
 from . import access
@@ -19,19 +20,40 @@ def check_roles(roles: Iterable[str]) -> None:
         access.check_role_name(role)
 
 
-def create_roles(client: Client, roles: Sequence[str]) -> Done:
+def create_roles(client: Client, roles: Sequence[str], description: str = "") -> Done:
+    if description:
+        client.require("AlterRole")
     known = permitted(access.users_of_roles, client) or {}
     for role in roles:
         if role in known:
             raise CliError(f"role {role!r} already exists", hint=f"run `show role {role}`")
     for role in dict.fromkeys(roles):
-        client.call("CreateRole", entity={"name": role})
+        client.call("CreateRole", entity={"name": role, "description": description})
     return Done(f"Created role{_s(roles)} {_quoted(roles)}.", {"roles": list(roles)})
 
 
+def alter_role(client: Client, role: str, description: str) -> Done:
+    """Changes the description of a role. Raises CliError for one that does not exist."""
+    access.require_roles(client, [role])
+    client.call("AlterRole", role_name=role, description=description)
+    return Done(f"Changed the description of role {role!r}.", {"role": role, "description": description})
+
+
 def role_table(client: Client) -> Table:
+    """The roles with their users; with descriptions if the server has any."""
     roles = access.users_of_roles(client)
-    return Table(("role", "users"), [(role, ", ".join(users)) for role, users in sorted(roles.items())])
+    rows = [(role, ", ".join(users)) for role, users in sorted(roles.items())]
+    described = _descriptions(client)
+    if not described:
+        return Table(("role", "users"), rows)
+    return Table(("role", "users", "description"), [(*row, described.get(row[0])) for row in rows])
+
+
+def _descriptions(client: Client, role: str = "") -> dict[str, str]:
+    """Returns no descriptions of an older server, without asking it."""
+    if too_old("AlterRole", client.version):
+        return {}
+    return permitted(access.role_descriptions, client, role) or {}
 
 
 def role_report(client: Client, role: str) -> Report:
@@ -41,7 +63,9 @@ def role_report(client: Client, role: str) -> Report:
     rows = [grant.key[1:] for grant in access.grants(client, [role], access.databases(client))]
     items = [dict(zip(GRANT_COLUMNS, row, strict=True)) for row in rows]
     section = Section("grants", Table(GRANT_COLUMNS, rows), items)
-    return Report({"role": role, "users": None if users is None else users.get(role, [])}, [section])
+    text = _descriptions(client, role).get(role)
+    described = {"description": text} if text else {}
+    return Report({"role": role, **described, "users": None if users is None else users.get(role, [])}, [section])
 
 
 def check_deletable(roles: Iterable[str]) -> None:
@@ -51,17 +75,20 @@ def check_deletable(roles: Iterable[str]) -> None:
             raise CliError(f"role {role!r} is Milvus's own, and stays")
 
 
-def role_removal(client: Client, roles: Sequence[str]) -> Removal:
-    """The removal of roles with their grants: Milvus deletes no role that is granted something."""
+def role_removal(client: Client, roles: Sequence[str], *, force: bool = False) -> Removal:
+    """The removal of roles with their grants: Milvus deletes no role that is granted something, unless forced to."""
+    if force:
+        client.require("DropRole.force_drop")
     access.require_roles(client, roles)
     grants = permitted(access.grants, client, roles, access.databases(client)) or []
     known = permitted(access.users_of_roles, client) or {}
     users = sorted({user for role in roles for user in known.get(role, ())})
 
     def act() -> None:
-        access.revoke_all(client, grants)
+        if not force:
+            access.revoke_all(client, grants)
         for role in dict.fromkeys(roles):
-            client.call("DropRole", role_name=role)
+            client.call("DropRole", role_name=role, force_drop=force)
 
     also = f"with {len(grants)} grant{_s(grants)}" + (f", taken from {', '.join(users)}" if users else "")
     made = {"roles": list(roles)}

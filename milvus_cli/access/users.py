@@ -1,4 +1,4 @@
-"""Operations on users: create, list, show, delete, change the password."""
+"""Operations on users: create, describe, list, show, delete."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..client.client import Client
 from ..client.optional import Permitted, permitted
+from ..client.versions import too_old
 from ..result import Done, Removal, Report, Section, Table
 from ..text.names import missing_name
 from . import access
@@ -19,23 +20,42 @@ def check_user(user: str, password: str) -> None:
     access.check_password(password)
 
 
-def create_user(client: Client, user: str, password: str, roles: Sequence[str]) -> Done:
+def create_user(client: Client, user: str, password: str, roles: Sequence[str], description: str | None = None) -> Done:
     """Creates a user with roles. Raises CliError for a role that does not exist."""
+    if description is not None:
+        client.require("CreateCredential.description")
     if roles:
         access.require_roles(client, roles)
-    access.create_user(client, user, password)
+    access.create_user(client, user, password, description)
     for role in roles:
         access.operate_role(client, role, user, revoke=False)
     with_roles = f" with {', '.join(roles)}" if roles else ""
     return Done(f"Created user {user!r}{with_roles}.", {"user": user, "roles": list(roles)})
 
 
+def alter_user(client: Client, user: str, description: str) -> Done:
+    """Changes the description of a user. Raises CliError for one that does not exist."""
+    access.require_users(client, [user])
+    access.describe_user(client, user, description)
+    return Done(f"Changed the description of user {user!r}.", {"user": user, "description": description})
+
+
 def user_table(client: Client) -> Table:
+    """The users with their roles; with descriptions if the server has any."""
     names = access.users(client)
     roles = permitted(access.roles_of_users, client)
-    return Table(
-        ("user", "roles"), [(name, None if roles is None else ", ".join(roles.get(name, ()))) for name in names]
-    )
+    rows = [(name, None if roles is None else ", ".join(roles.get(name, ()))) for name in names]
+    described = _descriptions(client)
+    if not described:
+        return Table(("user", "roles"), rows)
+    return Table(("user", "roles", "description"), [(*row, described.get(row[0])) for row in rows])
+
+
+def _descriptions(client: Client, user: str = "") -> dict[str, str]:
+    """Returns no descriptions of an older server, without asking it."""
+    if too_old("CreateCredential.description", client.version):
+        return {}
+    return permitted(access.user_descriptions, client, user) or {}
 
 
 def user_report(client: Client, user: str, note: Callable[[str], None]) -> Report:
@@ -49,7 +69,9 @@ def user_report(client: Client, user: str, note: Callable[[str], None]) -> Repor
     permitted.tell(note)
     rows = [grant.key for grant in grants or ()]
     items = [dict(zip(GRANT_COLUMNS, row, strict=True)) for row in rows]
-    return Report({"user": user, "roles": roles}, [Section("grants", Table(GRANT_COLUMNS, rows), items)])
+    text = _descriptions(client, user).get(user)
+    described = {"description": text} if text else {}
+    return Report({"user": user, **described, "roles": roles}, [Section("grants", Table(GRANT_COLUMNS, rows), items)])
 
 
 def user_removal(client: Client, users: Sequence[str]) -> Removal:

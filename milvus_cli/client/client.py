@@ -160,7 +160,7 @@ class Client:
         return self._link.version
 
     def require(self, method: str) -> None:
-        """Raises Unsupported if the server is known to be too old for an operation."""
+        """Raises Unsupported if the server is known to lack an operation of OPERATIONS."""
         if too_old(method, self.version):
             raise self.unsupported(method)
 
@@ -296,7 +296,10 @@ class Pending:
                 where=where_of(self._method, self._fields, profile.database),
             ) from exc
         link.answered = True
-        failures.check(_status(response), self._method, self._fields, client.profile.database)
+        status = _status(response)
+        # GetReplicateInfo answers without a status.
+        if hasattr(status, "error_code"):
+            failures.check(status, self._method, self._fields, client.profile.database)
         if not rpc_reads(self._method):
             link.changes += 1
         if self._method in WRITING_ROWS:

@@ -2,7 +2,10 @@
 
 from google.protobuf.internal.enum_type_wrapper import EnumTypeWrapper
 
+Enumeration = EnumTypeWrapper
+"""A protobuf enumeration, for modules that import nothing of protobuf."""
 
-def value_name(kind: EnumTypeWrapper, number: int) -> str:
+
+def value_name(kind: Enumeration, number: int) -> str:
     """Returns the value's name; the number if it is unknown."""
     return kind.Name(number) if number in kind.values() else str(number)

@@ -9,10 +9,14 @@ from ..connections.version import Version
 
 
 class Operation(NamedTuple):
-    """`since` is the first Milvus with the operation; "" if only Milvus Lite may lack it."""
+    """`since` is the first Milvus with the operation; "" if only Milvus Lite may lack it.
+
+    `in_lite` is False if Milvus Lite 3 is known to lack it: it ignores fields of requests that it does not know.
+    """
 
     name: str
     since: str = ""
+    in_lite: bool = True
 
 
 # Sources: Milvus's release notes and the clients' references (https://milvus.io/api-reference). Hybrid search since
@@ -20,12 +24,15 @@ class Operation(NamedTuple):
 # "Added a truncate API" in 2.6.11, dropping properties of fields in 2.5.13, new fields in 2.6.0, merging upserts in
 # 2.6.2, their operations on arrays in 2.6.17, dropping fields and functions with their output in 3.0. From the dates of
 # Milvus's changes: descriptions of collections in 2.5.12, of fields in 2.6.9, functions of existing fields in 2.6.8.
+# Clustering compaction in 2.4.8, manual compaction of L0 segments in 2.6.3, external collections and snapshots in 3.0.
 OPERATIONS: Mapping[str, Operation] = {
     "AddCollectionField": Operation("create field", "2.6"),
     "AddCollectionFunction": Operation("create function", "2.6.8"),
     "AddCollectionStructField": Operation("create field of a struct array", "3.0"),
     "AlterCollection.delete_keys": Operation("delete collection_properties", "2.5"),
     "AlterCollection.description": Operation("changes of a collection's description", "2.5.12"),
+    "AddFileResource": Operation("file resources", "3.0", in_lite=False),
+    "AddUserTags": Operation("tags of users", "3.0", in_lite=False),
     "AlterCollectionField": Operation("alter collection_field", "2.5"),
     "AlterCollectionField.delete_keys": Operation("alter collection_field --unset", "2.5.13"),
     "AlterCollectionField.description": Operation("changes of a field's description", "2.6.9"),
@@ -36,7 +43,12 @@ OPERATIONS: Mapping[str, Operation] = {
     "AlterDatabase": Operation("alter database", "2.4"),
     "AlterIndex": Operation("alter index", "2.4"),
     "AlterIndex.delete_keys": Operation("alter index --unset", "2.5"),
-    "CreateResourceGroup": Operation("resource groups"),
+    "AlterRole": Operation("descriptions of roles", "3.0", in_lite=False),
+    "BackupRBAC": Operation("backups of users and roles", "2.5", in_lite=False),
+    "ComputePhraseMatchSlop": Operation("slops of phrases", "2.6", in_lite=False),
+    "CreateResourceGroup": Operation("resource groups", in_lite=False),
+    "CreateRowPolicy": Operation("row policies", "3.0", in_lite=False),
+    "CreateSnapshot": Operation("snapshots", "3.0", in_lite=False),
     "DescribeResourceGroup": Operation("resource groups"),
     "DropResourceGroup": Operation("resource groups"),
     "ListResourceGroups": Operation("resource groups"),
@@ -45,6 +57,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "TransferReplica": Operation("resource groups"),
     "UpdateResourceGroups": Operation("update resource_group", "2.4"),
     "CreateCredential": Operation("users"),
+    "CreateCredential.description": Operation("descriptions of users", "3.0", in_lite=False),
     "CreatePrivilegeGroup": Operation("privilege groups", "2.5"),
     "CreateRole": Operation("roles"),
     "DeleteCredential": Operation("users"),
@@ -52,25 +65,47 @@ OPERATIONS: Mapping[str, Operation] = {
     "DropCollectionFunction": Operation("delete function", "2.6.8"),
     "DropPrivilegeGroup": Operation("privilege groups", "2.5"),
     "DropRole": Operation("roles"),
+    "DropRole.force_drop": Operation("deletion of roles with their grants", "2.5", in_lite=False),
     "FlushAll": Operation("flush_all"),
     "GetCompactionStateWithPlans": Operation("show compaction_plans"),
+    "GetCompactionStateWithPlans.collection_name": Operation("lists of compactions", "3.0", in_lite=False),
     "GetFlushAllState": Operation("flush_all"),
     "GetImportState": Operation("bulk_insert"),
+    "GetMetrics": Operation("information on nodes", in_lite=False),
+    "GetMetrics.configuration": Operation("show config", in_lite=False),
+    "GetMetrics.slow_requests": Operation("lists of slow requests", "2.5", in_lite=False),
     "GetPersistentSegmentInfo": Operation("information on segments"),
+    "GetPersistentSegmentInfo.states": Operation("selection of segments by state", "3.0", in_lite=False),
     "GetQuerySegmentInfo": Operation("information on segments"),
     "GetReplicas": Operation("replicas"),
+    "GetReplicateConfiguration": Operation("replication", "2.6", in_lite=False),
     "HybridSearch.function_score": Operation("rerankers that are functions", "2.6"),
     "HybridSearch": Operation("hybrid_search", "2.4"),
     "Import": Operation("bulk_insert"),
+    "Import.l0_import": Operation("imports of deletions", "2.4"),
+    "Import.nullkey": Operation("nulls in imported CSV files", "2.5"),
+    "Import.sep": Operation("separators of imported CSV files", "2.5"),
+    "Import.skip_disk_quota_check": Operation("imports beyond the disk quota", "2.5"),
+    "Import.storage_version": Operation("storage versions of imports", "2.6"),
     "ListImportTasks": Operation("bulk_insert"),
     "ListCredUsers": Operation("users"),
     "ListPrivilegeGroups": Operation("privilege groups", "2.5"),
+    "LoadCollection.load_fields": Operation("loading of single fields", "2.5", in_lite=False),
+    "LoadCollection.load_params": Operation("priorities of loading", "2.6", in_lite=False),
+    "LoadCollection.refresh": Operation("refreshing of a loaded collection", in_lite=False),
     "LoadPartitions": Operation("loading of single partitions"),
+    "ManualCompaction.l0Compaction": Operation("compact --l0", "2.6.3", in_lite=False),
+    "ManualCompaction.majorCompaction": Operation("compact --clustering", "2.4.8", in_lite=False),
+    "ManualCompaction.partition_id": Operation("compact --partition", "2.5", in_lite=False),
+    "ManualCompaction.target_size": Operation("compact --target-size", "3.0", in_lite=False),
     "OperatePrivilege": Operation("privileges"),
     "OperatePrivilegeGroup": Operation("privilege groups", "2.5"),
     "OperatePrivilegeV2": Operation("privilege groups", "2.5"),
     "OperateUserRole": Operation("roles"),
+    "RefreshExternalCollection": Operation("external collections", "3.0", in_lite=False),
     "ReleasePartitions": Operation("releasing of single partitions"),
+    "RunAnalyzer": Operation("analyze", "2.5.11", in_lite=False),
+    "RunAnalyzer.field_name": Operation("analyze --field", "2.5.13", in_lite=False),
     "Search.half_floats": Operation("search of half floats that reads the right bytes", "2.4"),
     "Search.group_by_field": Operation("grouping of hits", "2.4"),
     "SelectGrant": Operation("privileges"),
@@ -85,7 +120,8 @@ OPERATIONS: Mapping[str, Operation] = {
 
 def too_old(method: str, version: Version) -> bool:
     """Reports whether a server of this version is known to lack an operation."""
-    return version.before(OPERATIONS[method].since)
+    operation = OPERATIONS[method]
+    return not operation.in_lite if version.is_lite else version.before(operation.since)
 
 
 def lacking(method: str, version: Version) -> str:
@@ -94,5 +130,7 @@ def lacking(method: str, version: Version) -> str:
     server = version.product or "this server"
     if operation is None:
         return f"{server} has no {method}"
-    release = f" (requires Milvus {operation.since})" if operation.since else ""
+    # A release between that one and the one that truly brought it is not told to wait for what it already is.
+    is_newer = not version.is_lite and bool(version.product) and not version.before(operation.since)
+    release = f" (requires Milvus {operation.since})" if operation.since and not is_newer else ""
     return f"{server} has no {operation.name}{release}"

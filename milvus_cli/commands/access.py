@@ -83,3 +83,38 @@ def apply_access(session: Session, file: str, dry_run: bool, prune: bool, passwo
     if plan.removals:
         session.confirm(f"Remove {plan.removed} on {session.place}?")
     return plan.carry_out(client, secrets)
+
+
+@command("backup access", needs="BackupRBAC")
+@word("file", "-f", "--file", type=FILE, metavar="FILE", help="Output file, as JSON that only its owner may read.")
+@option("--force", is_flag=True, help="Replace an existing file, like --yes.")
+def backup_access(session: Session, file: str, force: bool) -> Result:
+    """Back up users, passwords, roles and grants.
+
+    The file has passwords as hashes, so that `restore access` brings users back with the passwords that they had.
+    `export access` writes a file to review. Requires Milvus 2.5 or newer.
+
+    \b
+    Example: backup access access.json
+    """
+    from ..access import backup
+
+    require_free(file, replace=force or bool(session.options.yes))
+    return backup.backup_access(session.client, file)
+
+
+@command("restore access", needs="BackupRBAC")
+@word(
+    "file", "-f", "--file", type=FILE, metavar="FILE", help="File written by `backup access`, or - for standard input."
+)
+def restore_access(session: Session, file: str) -> Result:
+    """Restore users, roles and grants.
+
+    Milvus refuses the whole file if one of its users, roles or privilege groups exists.
+
+    \b
+    Example: restore access access.json
+    """
+    from ..access import backup
+
+    return backup.restore_access(session.client, read_file(file, session), file)

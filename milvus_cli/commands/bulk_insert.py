@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import collection_option, command, option, optional_collection_option
+from ..grammar.options import options
 from ..grammar.row_options import target_partition_option
+from ..grammar.types import IMPORT_OPTION
 from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
+    from ..server.bulk_import import ImportOptions
     from ..session.session import Session
 
 
@@ -26,18 +29,28 @@ if TYPE_CHECKING:
     help="File in the server's storage (repeatable or comma-separated).",
 )
 @target_partition_option
-def bulk_insert(session: Session, collection: str, files: tuple[str, ...], partition: str) -> Done:
+@option(
+    "--option",
+    "settings",
+    multiple=True,
+    type=IMPORT_OPTION,
+    metavar="KEY=VALUE",
+    help="Option of the import, e.g. sep=';' for CSV or backup=true (repeatable).",
+)
+@option("--force", is_flag=True, help="Send options this client does not recognize.")
+@options("server.bulk_import:ImportOptions")
+def bulk_insert(session: Session, collection: str, options: ImportOptions) -> Done:
     """Import files from the server's storage.
 
-    The server imports JSON files, or NPY files with one field each, in the background. A standalone server with local
-    storage expects absolute paths on its own machine.
+    The server imports JSON, Parquet or CSV files, or NPY files with one field each, in the background; Milvus 2.3 only
+    JSON and NPY. A standalone server with local storage expects absolute paths on its own machine.
 
     \b
     Example: bulk_insert -c book -f /var/lib/milvus/rows.json
     """
     from ..server import bulk_import
 
-    return bulk_import.bulk_insert(session.client, collection, files, partition)
+    return bulk_import.bulk_insert(session.client, collection, options)
 
 
 @command("show bulk_insert_state")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option, switch, word
+from ..grammar.load_options import load_options
+from ..grammar.options import options
 from ..grammar.types import (
     COLLECTION,
     COLLECTION_PROPERTY,
@@ -18,6 +18,7 @@ from ..result import Done, Record, Report, Table, Text
 from ..session.removal import carry_out
 
 if TYPE_CHECKING:
+    from ..server.loading import LoadOptions
     from ..session.session import Session
 
 partitions_option = option(
@@ -126,21 +127,23 @@ def truncate(session: Session, collection: str, dry_run: bool) -> Done:
 @command("load collection")
 @collection_option
 @partitions_option
-@option("--replicas", type=click.IntRange(min=1), default=1, show_default=True, metavar="N", help="Number of replicas.")
+@load_options
 @no_wait_option
+@options("server.loading:LoadOptions")
 def load_collection(
-    session: Session, collection: str, partitions: tuple[str, ...], replicas: int, no_wait: bool
+    session: Session, collection: str, partitions: tuple[str, ...], options: LoadOptions, no_wait: bool
 ) -> Done:
     """Load a collection into memory.
 
-    A collection must be loaded before it can be searched, and indexed before it can be loaded.
+    A collection must be loaded before it can be searched, and indexed before it can be loaded. --fields requires
+    Milvus 2.5, --priority Milvus 2.6.
 
     \b
     Example: load collection -c book
     """
     from ..server.waiting import load
 
-    return load(session, collection, partitions, replicas=replicas, wait=not no_wait)
+    return load(session, collection, partitions, options=options, wait=not no_wait)
 
 
 @command("release collection")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import InvalidInput
-from ..grammar.command import argument, command, option
+from ..grammar.command import argument, command, management_option, option
 from ..grammar.offered import Offered
 from ..grammar.types import CONNECTION
 from ..grammar.value_types import FiniteRange
@@ -15,13 +15,6 @@ from ..result import Live, Table
 
 if TYPE_CHECKING:
     from ..session.session import Session
-
-management_option = option(
-    "--management-port",
-    type=click.IntRange(1, 65535),
-    metavar="PORT",
-    help="Port for health and metrics. [default: the connection's, else 9091]",
-)
 
 
 class MetricPattern(Offered):

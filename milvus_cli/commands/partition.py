@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..grammar.command import collection_option, command, dry_run_option, no_wait_option, option
+from ..grammar.load_options import load_options
+from ..grammar.options import options
 from ..grammar.types import PARTITION
 from ..result import Done, Record, Table
 from ..session.removal import carry_out
 
 if TYPE_CHECKING:
+    from ..server.loading import LoadOptions
     from ..session.session import Session
 
 partition_option = option(
@@ -120,8 +123,12 @@ def delete_partition(session: Session, collection: str, partition: str, dry_run:
 @command("load partition")
 @collection_option
 @partitions_option
+@load_options
 @no_wait_option
-def load_partition(session: Session, collection: str, partitions: tuple[str, ...], no_wait: bool) -> Done:
+@options("server.loading:LoadOptions")
+def load_partition(
+    session: Session, collection: str, partitions: tuple[str, ...], options: LoadOptions, no_wait: bool
+) -> Done:
     """Load partitions into memory.
 
     \b
@@ -129,7 +136,7 @@ def load_partition(session: Session, collection: str, partitions: tuple[str, ...
     """
     from ..server.waiting import load
 
-    return load(session, collection, partitions, wait=not no_wait)
+    return load(session, collection, partitions, options=options, wait=not no_wait)
 
 
 @command("release partition")

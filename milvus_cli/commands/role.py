@@ -30,7 +30,8 @@ users_option = option(
 
 @command("create role")
 @word("roles", *SPELLINGS, multiple=True, metavar="NAME", help="Role name (repeatable).")
-def create_role(session: Session, roles: tuple[str, ...]) -> Done:
+@option("-d", "--description", default="", metavar="TEXT", help="Description. Requires Milvus 3.0.")
+def create_role(session: Session, roles: tuple[str, ...], description: str) -> Done:
     """Create roles.
 
     \b
@@ -39,7 +40,23 @@ def create_role(session: Session, roles: tuple[str, ...]) -> Done:
     from ..access.roles import check_roles, create_roles
 
     check_roles(roles)
-    return create_roles(session.client, roles)
+    return create_roles(session.client, roles, description)
+
+
+@command("alter role", needs="AlterRole")
+@word("role", *SPELLINGS, type=ROLE, metavar="NAME", help="Role.")
+@option("-d", "--description", needed=True, metavar="TEXT", help="New description.")
+def alter_role(session: Session, role: str, description: str) -> Done:
+    """Change the description of a role.
+
+    Requires Milvus 3.0 or newer.
+
+    \b
+    Example: alter role reader --description 'may search books'
+    """
+    from ..access import roles
+
+    return roles.alter_role(session.client, role, description)
 
 
 @command("list roles")
@@ -69,11 +86,12 @@ def show_role(session: Session, role: str) -> Report:
 
 @command("delete role")
 @word("roles", *SPELLINGS, multiple=True, type=ROLE, metavar="NAME", help="Role (repeatable).")
+@option("--force", is_flag=True, help="Have the server delete the grants, in one step. Requires Milvus 2.5.")
 @dry_run_option
-def delete_role(session: Session, roles: tuple[str, ...], dry_run: bool) -> Done:
+def delete_role(session: Session, roles: tuple[str, ...], force: bool, dry_run: bool) -> Done:
     """Delete roles and their grants.
 
-    Only a protected connection asks for confirmation.
+    Only a protected connection asks for confirmation. Grants are revoked one by one, or with --force by the server.
 
     \b
     Example: delete role -r old_reader
@@ -81,7 +99,7 @@ def delete_role(session: Session, roles: tuple[str, ...], dry_run: bool) -> Done
     from ..access.roles import check_deletable, role_removal
 
     check_deletable(roles)
-    return carry_out(session, role_removal(session.client, roles), dry_run=dry_run)
+    return carry_out(session, role_removal(session.client, roles, force=force), dry_run=dry_run)
 
 
 @command("grant role")

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import argument, command, option, word
-from ..grammar.offered import OneOf
+from ..grammar.command import argument, command, management_option, option, word
+from ..grammar.offered import Offered, OneOf
 from ..grammar.params import TEXT
 from ..grammar.types import DIRECTORY
 from ..result import Done, Record, Result, Table
@@ -23,6 +23,12 @@ path_word = word(
     metavar="PATH",
     help="Data directory. [default: one managed by milvus_cli]",
 )
+
+
+class ConfigPattern(Offered):
+    name = "pattern"
+
+
 METHODS = OneOf(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
 
 
@@ -128,6 +134,53 @@ def show_health(session: Session, management_port: int | None) -> Table:
     from ..server.health import health_table
 
     return health_table(session, management_port)
+
+
+@command("list nodes", needs="GetMetrics")
+def list_nodes(session: Session) -> Table:
+    """List the nodes of the server.
+
+    Shows role, address, version, processor and memory of each. The servers of a cluster are nodes, a standalone server
+    has one of each role.
+
+    \b
+    Example: list nodes
+    """
+    from ..server.nodes import node_table
+
+    return node_table(session.client)
+
+
+@command("show config", needs="GetMetrics.configuration")
+@argument("pattern", required=False, type=ConfigPattern())
+@management_option
+def show_config(session: Session, pattern: str | None, management_port: int | None) -> Table:
+    """Show the server's configuration.
+
+    Shows all settings, or those whose key contains PATTERN. A pattern with * or ? must match the whole key. Reads the
+    management port; Milvus before 2.5 reports only a few settings, by node. Secrets are hidden.
+
+    \b
+    Example: show config segment
+    """
+    from ..server.nodes import config_table
+
+    return config_table(session, pattern, management_port)
+
+
+@command("list slow_requests", needs="GetMetrics.slow_requests")
+@management_option
+def list_slow_requests(session: Session, management_port: int | None) -> Table:
+    """List recent slow searches and queries.
+
+    Shows what the proxy remembers, from its management port. Requires Milvus 2.5 or newer.
+
+    \b
+    Example: list slow_requests
+    """
+    from ..server.nodes import slow_table
+
+    return slow_table(session, management_port)
 
 
 @command("api")

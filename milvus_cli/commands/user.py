@@ -28,7 +28,10 @@ SPELLINGS = ("-u", "--username", "--user")
 @option(
     "-r", "--roleName", "--role", "roles", multiple=True, type=ROLE, metavar="ROLE", help="Role to grant (repeatable)."
 )
-def create_user(session: Session, username: str, password: str, roles: tuple[str, ...]) -> Done:
+@option("-d", "--description", metavar="TEXT", help="Description. Requires Milvus 3.0.")
+def create_user(
+    session: Session, username: str, password: str, roles: tuple[str, ...], description: str | None
+) -> Done:
     """Create a user.
 
     Asks for the password twice if it is not given.
@@ -39,7 +42,23 @@ def create_user(session: Session, username: str, password: str, roles: tuple[str
     from ..access.users import check_user, create_user
 
     check_user(username, password)
-    return create_user(session.client, username, password, roles)
+    return create_user(session.client, username, password, roles, description)
+
+
+@command("alter user", needs="CreateCredential.description")
+@word("username", *SPELLINGS, type=USER, metavar="NAME", help="User.")
+@option("-d", "--description", needed=True, metavar="TEXT", help="New description.")
+def alter_user(session: Session, username: str, description: str) -> Done:
+    """Change the description of a user.
+
+    Requires Milvus 3.0 or newer. `update password` changes the password.
+
+    \b
+    Example: alter user ann --description 'on call in May'
+    """
+    from ..access import users
+
+    return users.alter_user(session.client, username, description)
 
 
 @command("list users")

@@ -6,16 +6,25 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import collection_option, command, no_wait_option, option, optional_collection_word
-from ..grammar.types import DURATION, INDEX, WAITED_FOR
+from ..grammar.command import (
+    collection_option,
+    command,
+    no_wait_option,
+    option,
+    optional_collection_word,
+    wait_limit_option,
+)
+from ..grammar.offered import OneOf
+from ..grammar.options import options
+from ..grammar.types import INDEX, PARTITION, WAITED_FOR
 from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
+    from ..server.compaction import CompactOptions
     from ..session.session import Session
 
-wait_limit_option = option(
-    "-t", "--timeout", "timeout", type=DURATION, metavar="TIME", help="Maximum time to wait: seconds, 5m or 1h30m."
-)
+SEGMENT_STATES = ("Growing", "Sealed", "Flushing", "Flushed", "Dropped", "Importing")
+
 compaction_option = option(
     "-id",
     "--compaction-id",
@@ -79,19 +88,45 @@ def show_flush_state(session: Session, collection: str) -> Record:
 
 @command("compact")
 @collection_option
+@option("--clustering", is_flag=True, help="Distribute rows by the clustering key.")
+@option("--l0", is_flag=True, help="Only apply deletions, which L0 segments hold.")
+@option("-p", "--partition", default="", type=PARTITION, metavar="NAME", help="Compact only this partition.")
+@option(
+    "--target-size",
+    type=click.IntRange(1, 2**31),
+    metavar="MB",
+    help="Size of the resulting segments, in units of 2^20 bytes. [default: the server's]",
+)
 @wait_limit_option
 @no_wait_option
-def compact(session: Session, collection: str, timeout: float | None, no_wait: bool) -> Done:
+@options("server.compaction:CompactOptions")
+def compact(session: Session, collection: str, options: CompactOptions, timeout: float | None, no_wait: bool) -> Done:
     """Compact a collection.
 
-    Merges small segments and removes deleted rows from storage.
+    Merges small segments and removes deleted rows from storage. --clustering requires Milvus 2.4.8, --partition 2.5,
+    --l0 2.6.3, --target-size 3.0.
 
     \b
     Example: compact -c book
     """
     from ..server import compaction
 
-    return compaction.compact(session, collection, seconds=timeout, wait=not no_wait)
+    return compaction.compact(session, collection, options, seconds=timeout, wait=not no_wait)
+
+
+@command("list compactions", needs="GetCompactionStateWithPlans.collection_name")
+@collection_option
+def list_compactions(session: Session, collection: str) -> Table:
+    """List the compactions of a collection.
+
+    Shows running ones, and those that ended until the server forgets them. Requires Milvus 3.0 or newer.
+
+    \b
+    Example: list compactions -c book
+    """
+    from ..server.compaction import task_table
+
+    return task_table(session, collection)
 
 
 @command("show compaction_state")
@@ -139,6 +174,30 @@ def show_replicas(session: Session, collection: str) -> Table:
     from ..server.replicas import replica_table
 
     return replica_table(session, collection)
+
+
+@command("list segments")
+@collection_option
+@option(
+    "--state",
+    "states",
+    multiple=True,
+    type=OneOf(SEGMENT_STATES, case_sensitive=False),
+    metavar="STATE",
+    help="Only segments in this state (repeatable); requires Milvus 3.0. [default: all but dropped ones]",
+)
+def list_segments(session: Session, collection: str, states: tuple[str, ...]) -> Table:
+    """List the stored segments of a collection.
+
+    Shows state, rows, level, whether rows are sorted, and where a segment came from, as far as the server tells.
+    Loaded segments with their nodes: `show query_segment_info`.
+
+    \b
+    Example: list segments -c book
+    """
+    from ..server.stored_segments import stored_table
+
+    return stored_table(session, collection, states)
 
 
 @command("show query_segment_info")

@@ -265,6 +265,23 @@ def _aliases(client: Client, of: str) -> Pairs:
     return _without_notes(alias_names(client))
 
 
+def _snapshots(client: Client, of: str) -> Pairs:
+    return _without_notes(client.call("ListSnapshots", collection_name=of).snapshots)
+
+
+def _row_policies(client: Client, of: str) -> Pairs:
+    policies = client.call("ListRowPolicies", collection_name=of).policies
+    return ((each.policy_name, each.using_expr or each.check_expr) for each in policies)
+
+
+def _file_resources(client: Client, of: str) -> Pairs:
+    return ((each.name, each.path) for each in client.call("ListFileResources").resources)
+
+
+def _user_tags(client: Client, of: str) -> Pairs:
+    return sorted(client.call("GetUserTags", user_name=of).tags.items())
+
+
 def _users(client: Client, of: str) -> Pairs:
     return _without_notes(client.call("ListCredUsers").usernames)
 
@@ -328,6 +345,10 @@ SERVER_KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "index_types": _index_types,
     "functions": _functions,
     "aliases": _aliases,
+    "snapshots": _snapshots,
+    "row_policies": _row_policies,
+    "file_resources": _file_resources,
+    "user_tags": _user_tags,
     "users": _users,
     "roles": _roles,
     "resource_groups": _resource_groups,

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO, AnyStr
 
@@ -64,14 +65,14 @@ def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8 text"
 
 
-def write_whole(path: Path, text: str, *, replace: bool) -> None:
-    """Writes a text file at once: if that fails, there is none, or the one from before.
+def write_whole(path: Path, text: str, *, replace: bool, mode: int = 0o666) -> None:
+    """Writes a text file at once: if that fails, there is none, or the one from before. The umask limits its mode.
 
     Raises OSError; FileExistsError for a file that must not be replaced.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with draft.open("x", encoding="utf-8") as file:
+        with open(draft, "x", encoding="utf-8", opener=partial(os.open, mode=mode)) as file:
             file.write(text)
         if not replace:
             path.touch(exist_ok=False)

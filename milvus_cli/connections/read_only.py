@@ -11,7 +11,10 @@ from ..errors import CliError
 if TYPE_CHECKING:
     from .profile import Profile
 
-READING = ("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid", "Alloc")
+READING = (
+    *("Get", "Show", "Describe", "List", "Has", "Query", "Search", "Check", "Connect", "Select", "Hybrid", "Alloc"),
+    *("RunAnalyzer", "ComputePhraseMatchSlop", "BackupRBAC", "BatchDescribe"),
+)
 """Name prefixes of RPCs that only read."""
 
 READING_PATH = re.compile(

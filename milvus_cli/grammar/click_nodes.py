@@ -194,8 +194,9 @@ class Leaf(Node):
 
     `questions` are those of its dialogue on a terminal, in their order; by default one for each needed parameter. The
     dialogue begins when a needed parameter is missing, or all parameters in `asks_without`. A command that
-    `asks_for_defaults` can do without, so that scripts and --yes leave the dialogue out. `operation` is an RPC that a
-    server must have for the dialogue to make sense.
+    `asks_for_defaults` can do without, so that scripts and --yes leave the dialogue out. `operation` is an
+    RPC that a server must have for the dialogue to make sense. `needs` is one too, of `client/versions.OPERATIONS`,
+    without which the command does not run either.
     """
 
     def __init__(
@@ -208,6 +209,7 @@ class Leaf(Node):
         asks_without: tuple[str, ...] = (),
         asks_for_defaults: bool = False,
         operation: str = "",
+        needs: str = "",
         **attributes: Any,
     ) -> None:
         super().__init__(path.rpartition(" ")[2], **attributes)
@@ -215,7 +217,8 @@ class Leaf(Node):
         self.questions = questions
         self._asks_without = asks_without
         self._asks_for_defaults = asks_for_defaults
-        self.operation = operation
+        self.operation = operation or needs
+        self._needs = needs
         self._declared = declared
         self._formats = formats
         # A context made without `make_context` ignores the command's context settings.
@@ -314,6 +317,8 @@ class Leaf(Node):
     def invoke(self, ctx: click.Context) -> Result | None:
         """Runs the command in the session of its context. Raises CliError."""
         given = {name: value for name, value in ctx.params.items() if name not in self.global_names}
+        if self._needs and ctx.obj is not None:
+            ctx.obj.client.require(self._needs)
         try:
             result: Result | None = self.callback(ctx.obj, **given) if self.callback else None
         except Unsupported:

@@ -20,7 +20,7 @@ from .params import (
     SwitchOption,
     WordOption,
 )
-from .types import COLLECTION
+from .types import COLLECTION, DURATION
 from .value_types import FiniteRange
 
 COLLECTION_SPELLINGS = ("-c", "--collection-name", "--collection")
@@ -123,3 +123,12 @@ retry_option = option(
     help="Keep retrying an unreachable server for this long.",
 )
 no_wait_option = option("--no-wait", is_flag=True, help="Return immediately, without waiting for the server to finish.")
+wait_limit_option = option(
+    "-t", "--timeout", "timeout", type=DURATION, metavar="TIME", help="Maximum time to wait: seconds, 5m or 1h30m."
+)
+management_option = option(
+    "--management-port",
+    type=click.IntRange(1, 65535),
+    metavar="PORT",
+    help="Port for health and metrics. [default: the connection's, else 9091]",
+)

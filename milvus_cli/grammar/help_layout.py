@@ -32,15 +32,17 @@ GROUPS = {
     "Databases and collections": "database, databases, collection, collections, collection_properties, "
     "collection_field, collection_stats, truncate, load_state, loading_progress, alias, aliases, partition, "
     "partitions, partition_stats, field, function, index, indexes, index_progress, wait_for_index, flush, flush_all, "
-    "flush_state, compact, compaction_state, compaction_plans",
+    "flush_state, compact, compactions, compaction_state, compaction_plans, segments, "
+    "snapshot, snapshots, restore_job, restore_jobs, export_job, refresh_job, refresh_jobs",
     "Data": "insert, upsert, bulk_insert, bulk_insert_state, bulk_insert_tasks, get, query, query_iterator, count, "
     "entities, ids, export collection, show file, copy, diff",
-    "Search": "search, search_iterator, hybrid_search, calc",
+    "Search": "search, search_iterator, hybrid_search, analyze, calc",
     "Checks": "check, bench search, advise index",
     "Users and roles": "user, users, role, roles, password, privilege, privilege_group, privilege_groups, grants, "
-    "access",
+    "access, user_tags, tagged_users, row_policy, row_policies",
     "Cluster": "resource_group, resource_groups, node, replica, replicas, load_balance, query_segment, "
-    "query_segment_info, metrics, top",
+    "query_segment_info, nodes, show config, metrics, slow_requests, file_resource, file_resources, replication, "
+    "replication_checkpoint, top",
     "Shell": "help, version, exit, clear, history, watch, quickstart, source, save, run, saved_commands, "
     "saved_command, system, tee, notee, set, settings, config, completion, docs",
 }

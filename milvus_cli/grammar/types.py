@@ -12,6 +12,7 @@ from ..text.words import (
     DATABASE_PROPERTIES,
     FIELD_PROPERTIES,
     FUNCTION_TYPES,
+    IMPORT_OPTIONS,
     INDEX_PROPERTIES,
     INDEX_TYPES,
     RERANK_FUNCTIONS,
@@ -45,6 +46,10 @@ VECTOR_FIELD = ObjectName("vector_fields", owner="collection")
 INDEXABLE_FIELD = ObjectName("fields", noun="field", owner="collection", offered="indexable_fields")
 INDEX = ObjectName("indexes", noun="index", owner="collection")
 FUNCTION = ObjectName("functions", noun="function", owner="collection")
+SNAPSHOT = ObjectName("snapshots", noun="snapshot", owner="collection")
+ROW_POLICY = ObjectName("row_policies", noun="row policy", owner="collection")
+FILE_RESOURCE = ObjectName("file_resources", noun="file resource")
+USER_TAG = ObjectName("user_tags", owner="username")
 USER = ObjectName("users", noun="user")
 ROLE = ObjectName("roles", noun="role")
 SAVED_COMMAND = ObjectName("saved_commands")
@@ -81,6 +86,8 @@ FIELD_PROPERTY = FieldProperty(FIELD_PROPERTIES, PROPERTY_VALUES)
 FIELD_PROPERTY_KEY = Words("property", FIELD_PROPERTIES)
 INDEX_PROPERTY = KeyValue(INDEX_PROPERTIES, PROPERTY_VALUES)
 INDEX_PROPERTY_KEY = Words("property", INDEX_PROPERTIES)
+FLAG = PROPERTY_VALUES["mmap.enabled"]
+IMPORT_OPTION = KeyValue(IMPORT_OPTIONS, dict.fromkeys(("backup", "l0_import", "skip_disk_quota_check"), FLAG))
 COLLECTION_PROPERTY_KEY = Words("property", COLLECTION_PROPERTIES)
 DATABASE_PROPERTY_KEY = Words("property", DATABASE_PROPERTIES)
 

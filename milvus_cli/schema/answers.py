@@ -96,9 +96,10 @@ def _schema(schema: CollectionSchema) -> None:
     if double is not None:
         raise Inconsistent(f"two fields {double!r}")
     primary = [field for field in schema.fields if field.is_primary_key]
-    if len(primary) != 1:
+    # An external collection needs no key of its own.
+    if len(primary) != 1 and (primary or not schema.external_source):
         raise Inconsistent(f"{len(primary) or 'no'} primary key fields among {len(names)} fields")
-    if type_name(primary[0].data_type) not in PRIMARY_TYPES:
+    if primary and type_name(primary[0].data_type) not in PRIMARY_TYPES:
         raise Inconsistent(f"primary key {primary[0].name!r} of type {type_name(primary[0].data_type)}")
     for field in all_fields(schema):
         _field(field)

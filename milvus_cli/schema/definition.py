@@ -69,6 +69,8 @@ def create(client: Client, definition: Definition) -> None:
     """
     name = definition.name
     level = NUMBERS[collection_level(definition.consistency)]
+    if definition.schema.external_source:
+        client.require("RefreshExternalCollection")
     if client.call("HasCollection", collection_name=name).value:
         raise CliError(f"collection {name!r} already exists", hint=f"run `show collection {name}`")
     require_no_leaked_alias(client, name)

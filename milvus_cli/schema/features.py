@@ -48,10 +48,14 @@ SCALAR_INDEXES_SINCE = {
     "TIMESTAMPTZ": "2.6",
 }
 """Types of fields without vectors that can be indexed."""
-SEVERAL_VECTORS, NULLABLE, FUNCTIONS, STRUCTS = "2.4", "2.5", "2.5", "2.6"
+SEVERAL_VECTORS, NULLABLE, FUNCTIONS, STRUCTS, EXTERNAL_SINCE = "2.4", "2.5", "2.5", "2.6", "3.0"
+EXTERNAL = "external source"
 
 # For Milvus Lite 3.2.
-LITE_LACKS = ("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR", "TEXT", "ARRAY_OF_VECTOR")
+LITE_LACKS = (
+    *("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR", "TEXT", "ARRAY_OF_VECTOR"),
+    EXTERNAL,
+)
 LITE_SCALAR_INDEXES = ("INVERTED",)
 LITE_UNINDEXED = ("ARRAY", "JSON", "GEOMETRY", "TIMESTAMPTZ")
 LITE_VECTOR_INDEXES = (
@@ -139,6 +143,8 @@ def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
         yield f"nullable {_listed(nullable)}", NULLABLE
     if schema.functions:
         yield f"function {_listed([each.name for each in schema.functions])}", FUNCTIONS
+    if schema.external_source:
+        yield EXTERNAL, EXTERNAL_SINCE
     if schema.struct_array_fields:
         yield f"struct array {_listed([each.name for each in schema.struct_array_fields])}", STRUCTS
 

@@ -61,7 +61,18 @@ TYPE_PARAMS = (
     "mmap_enabled",
 )
 NUMBERS = ("dim", "max_length", "max_capacity")
-KNOWN = ("name", "type", "description", *FLAGS, "default_value", "element_type", "params", "fields", *TYPE_PARAMS)
+KNOWN = (
+    "name",
+    "type",
+    "description",
+    "external_field",
+    *FLAGS,
+    "default_value",
+    "element_type",
+    "params",
+    "fields",
+    *TYPE_PARAMS,
+)
 # Keys whose values only a server assigns.
 IGNORED = ("field_id", "is_function_output", "is_dynamic", "indexes")
 
@@ -146,6 +157,8 @@ def write_field(field: FieldSchema) -> dict[str, Any]:
     written: dict[str, Any] = {"name": field.name, "type": type_name(field.data_type)}
     if field.description:
         written["description"] = field.description
+    if field.external_field:
+        written["external_field"] = field.external_field
     written |= {key: True for key, attribute in FLAGS.items() if getattr(field, attribute)}
     if written["type"] == "ARRAY":
         written["element_type"] = type_name(field.element_type)
@@ -197,6 +210,7 @@ def _read_plain(given: Mapping[str, Any], where: str) -> FieldSchema:
     kind = read_type(given.get("type"), where, FIELD_TYPES)
     description = read_text(given, "description", where)
     field = FieldSchema(name=given["name"], description=description, data_type=type_number(kind))
+    field.external_field = read_text(given, "external_field", where)
     for key, attribute in FLAGS.items():
         setattr(field, attribute, read_flag(given, key, where))
     if kind == "ARRAY":

@@ -168,6 +168,9 @@ def check_limits(field: FieldSchema) -> None:
 
 def _check_primary(schema: CollectionSchema) -> None:
     primary = [field for field in schema.fields if field.is_primary_key]
+    if not primary and schema.external_source:
+        # Rows of an external collection have keys that the server makes.
+        return
     if not primary:
         names = ", ".join(field.name for field in schema.fields) or "none"
         raise InvalidInput("no primary field", hint=f"one of the fields must be it: {names}")

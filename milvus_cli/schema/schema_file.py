@@ -34,6 +34,8 @@ KNOWN = (
     "num_partitions",
     "partitions",
     "properties",
+    "external_source",
+    "external_spec",
     "fields",
     "struct_fields",
     "functions",
@@ -102,6 +104,8 @@ def write_definition(definition: Definition) -> dict[str, Any]:
         "num_partitions": definition.num_partitions,
         "partitions": list(definition.partitions),
         "properties": dict(definition.properties),
+        "external_source": schema.external_source,
+        "external_spec": schema.external_spec,
         "fields": [write_field(field) for field in schema.fields if not field.is_dynamic]
         + [write_struct(struct) for struct in schema.struct_array_fields],
         "functions": [write_function(function) for function in schema.functions],
@@ -157,6 +161,8 @@ def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionS
         description=read_text(given, "description", where),
         autoID=read_flag(given, "auto_id", where),
         enable_dynamic_field=read_flag(given, "enable_dynamic_field", where),
+        external_source=read_text(given, "external_source", where),
+        external_spec=_spec(given, where),
     )
     fields = _items(given, "fields", where)
     if not fields:
@@ -174,6 +180,13 @@ def _read_schema(given: Mapping[str, Any], name: str, where: str) -> CollectionS
         for number, each in enumerate(_items(given, "functions", where), start=1)
     )
     return checked(schema)
+
+
+def _spec(given: Mapping[str, Any], where: str) -> str:
+    """Returns the specification of an external source as text; a file may have it as an object too."""
+    if isinstance(given.get("external_spec"), dict):
+        return json.dumps(given["external_spec"], ensure_ascii=False)
+    return read_text(given, "external_spec", where)
 
 
 def read_function(value: Any, where: str) -> FunctionSchema:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from ..errors import InvalidInput
+from ..errors import CliError, InvalidInput
 from ..result import Table
 from ..schema.indexes import field_index
 from ..schema.metrics import lower_is_nearer
@@ -52,7 +52,8 @@ def _iterated(asked: IteratorOptions) -> Table:
     index = field_index(client, asked.collection, search.field)
     metric = search.metric or (index.metric if index else "") or "COSINE"
     primary = primary_field(schema)
-    assert primary is not None
+    if primary is None:
+        raise CliError(f"{schema.name} has no primary field")
     shown = shown_fields(schema, asked.names)
     wanted = Wanted(schema, shown.named)
     rows = hits_without_limit(

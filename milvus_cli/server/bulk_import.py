@@ -3,37 +3,79 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
-from ..errors import CliError, ServerRefused
+from ..client.versions import OPERATIONS
+from ..errors import CliError, InvalidInput, ServerRefused
 from ..result import Done, Record, Table
-from ..schema.schema import params
+from ..schema.schema import pairs, params
+from ..text.names import missing_name
+from ..text.words import IMPORT_OPTIONS
 from .existence import require_listed_database, require_partitions
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import GetImportStateResponse
 
 TASK_COLUMNS = ("task", "state", "rows", "progress", "collection", "partition", "files", "reason")
+FLAGS, NUMBERS = ("backup", "l0_import", "skip_disk_quota_check"), ("start_ts", "end_ts", "storage_version")
+"""Options of imports whose values are true or false, or whole numbers."""
 NO_KEY = 1000
 """Milvus's code for a key missing from its metadata."""
 
 STATES = {0: "pending", 1: "failed", 2: "started", 5: "persisted", 6: "completed", 7: "failed, cleaned", 8: "flushed"}
 
 
-def start_import(client: Client, collection: str, partition: str, paths: Sequence[str]) -> list[int]:
+@dataclass(frozen=True)
+class ImportOptions:
+    """What to import: paths, each text perhaps several with commas; and options of the server's, by key.
+
+    With `force`, options that are not known here are sent too.
+    """
+
+    files: Sequence[str]
+    partition: str = ""
+    settings: Sequence[tuple[str, str]] = ()
+    force: bool = False
+
+    @property
+    def paths(self) -> list[str]:
+        return [path.strip() for each in self.files for path in each.split(",") if path.strip()]
+
+
+def start_import(client: Client, collection: str, options: ImportOptions) -> list[int]:
     """Returns the task numbers. Raises ServerRefused or CliError if the collection or partition does not exist."""
+    _check_settings(client, options)
     client.call("DescribeCollection", collection_name=collection)
-    if partition:
-        require_partitions(client, collection, [partition])
-    answer = client.call("Import", collection_name=collection, partition_name=partition, files=paths)
+    if options.partition:
+        require_partitions(client, collection, [options.partition])
+    answer = client.call(
+        "Import",
+        collection_name=collection,
+        partition_name=options.partition,
+        files=options.paths,
+        options=pairs(dict(options.settings)),
+    )
     return list(answer.tasks)
 
 
-def bulk_insert(client: Client, collection: str, files: Sequence[str], partition: str) -> Done:
-    """Starts to insert files of the server's storage; each text may name several, separated by commas."""
-    paths = [path.strip() for each in files for path in each.split(",") if path.strip()]
-    tasks = start_import(client, collection, partition, paths)
+def _check_settings(client: Client, options: ImportOptions) -> None:
+    """Raises InvalidInput for an unknown option or a wrong value, Unsupported for one that the server would ignore."""
+    for key, value in options.settings:
+        if key not in IMPORT_OPTIONS and not options.force:
+            raise missing_name("import option", key, IMPORT_OPTIONS, error=InvalidInput)
+        expected = "true or false" if key in FLAGS else "a whole number" if key in NUMBERS else ""
+        if (key in FLAGS and value.lower() not in ("true", "false")) or (key in NUMBERS and not value.isdecimal()):
+            raise InvalidInput(f"--option {key}: expected {expected}, got {value!r}")
+        if f"Import.{key}" in OPERATIONS:
+            client.require(f"Import.{key}")
+
+
+def bulk_insert(client: Client, collection: str, options: ImportOptions) -> Done:
+    """Starts to insert files of the server's storage."""
+    paths = options.paths
+    tasks = start_import(client, collection, options)
     return Done(
         f"The server inserts {len(paths)} file{'' if len(paths) == 1 else 's'} into {collection!r}: "
         f"task{'' if len(tasks) == 1 else 's'} {', '.join(map(str, tasks))}. "

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
+from ..client.enums import value_name
+from ..client.wire.common_pb2 import CompactionTaskState, CompactionType
 from ..errors import CliError, InvalidInput
-from ..result import Done, Record, Table
+from ..result import Done, Record, Table, Value
 from ..session.row_counts import collection_key
 from ..session.session import Session
 from ..text.consistency import LOGICAL_BITS
+from .partitions import partition_number
 from .progress import COMPACTION_STATES, compacted_fraction
 from .waiting import Work, wait_for
 
 if TYPE_CHECKING:
-    from ..client.wire.milvus_pb2 import DescribeCollectionResponse, GetCompactionStateResponse
+    from ..client.wire.milvus_pb2 import CompactionMergeInfo, DescribeCollectionResponse, GetCompactionStateResponse
 
+
+TASK_COLUMNS = ("compaction", "plan", "type", "state", "partition_id", "channel", "sources", "targets", "reason")
 
 FIRST_ID = 1_577_836_800
 """Unix time of the earliest possible id: 2020, before Milvus 2.0."""
@@ -24,13 +30,26 @@ CLOCK_DIFFERENCE = 86_400
 """Seconds that a server's clock may be ahead of this machine's."""
 
 
-def compact(session: Session, collection: str, *, seconds: float | None, wait: bool) -> Done:
+@dataclass(frozen=True)
+class CompactOptions:
+    """What to compact: by the clustering key, only deletions (L0), one partition, to segments of this size (MiB)."""
+
+    clustering: bool = False
+    l0: bool = False
+    target_size: int | None = None
+    partition: str = ""
+
+
+def compact(session: Session, collection: str, options: CompactOptions, *, seconds: float | None, wait: bool) -> Done:
     """Compacts a collection and waits for it. Raises CliError when plans fail, or when `seconds` have passed."""
     client = session.client
+    chosen = _chosen(client, options)
     session.require_collection(collection)
+    if options.partition:
+        chosen["partition_id"] = partition_number(client, collection, options.partition)
     found = client.call("DescribeCollection", collection_name=collection)
     number = found.collectionID
-    compaction = client.call("ManualCompaction", collectionID=number, collection_name=collection).compactionID
+    compaction = client.call("ManualCompaction", collectionID=number, collection_name=collection, **chosen).compactionID
     session.state.compactions[_key(client, found)] = compaction
     made = {"collection": collection, "compaction": compaction}
     if not wait:
@@ -44,6 +63,20 @@ def compact(session: Session, collection: str, *, seconds: float | None, wait: b
         raise CliError(f"compacting {collection!r}: {failed} plans failed", hint=look)
     done = f"Compacted collection {collection!r}: compaction {compaction}."
     return Done(done, {**made, "completed": True, **_plans(state)})
+
+
+def _chosen(client: Client, options: CompactOptions) -> dict[str, Any]:
+    """Returns the fields of a request but for the partition. Raises Unsupported for what the server would ignore."""
+    fields = {
+        "majorCompaction": options.clustering,
+        "l0Compaction": options.l0,
+        "target_size": options.target_size,
+        "partition_id": options.partition,
+    }
+    given = {name: value for name, value in fields.items() if value}
+    for name in given:
+        client.require(f"ManualCompaction.{name}")
+    return given
 
 
 def state_record(session: Session, collection: str | None, compaction: int | None) -> Record:
@@ -62,7 +95,31 @@ def plan_table(session: Session, collection: str | None, compaction: int | None)
     plans = session.client.call("GetCompactionStateWithPlans", compactionID=compaction).mergeInfos
     if not plans:
         _require_possible(session.client, compaction)
+    if any(plan.plan_id for plan in plans):
+        return Table(TASK_COLUMNS, list(map(_task, plans)))
     return Table(("target", "sources"), [(plan.target, list(plan.sources)) for plan in plans])
+
+
+def task_table(session: Session, collection: str) -> Table:
+    """The compactions that the server still remembers of a collection: it forgets those that ended long ago."""
+    client = session.client
+    session.require_collection(collection)
+    plans = client.call("GetCompactionStateWithPlans", collection_name=collection).mergeInfos
+    return Table(TASK_COLUMNS, list(map(_task, plans)), optional=("channel", "partition_id", "plan"))
+
+
+def _task(plan: CompactionMergeInfo) -> tuple[Value, ...]:
+    return (
+        plan.trigger_id,
+        plan.plan_id,
+        value_name(CompactionType, plan.type).removeprefix("CompactionType"),
+        value_name(CompactionTaskState, plan.state).removeprefix("CompactionTaskState").lower(),
+        plan.partition_id,
+        plan.channel,
+        list(plan.sources),
+        list(plan.targets) or ([plan.target] if plan.target else []),
+        plan.failure_reason or None,
+    )
 
 
 def _which(session: Session, collection: str | None, compaction: int | None) -> int:

@@ -50,12 +50,17 @@ def samples(text: str) -> Iterator[Sample]:
 
 
 def matching(found: Iterable[Sample], pattern: str | None) -> Iterator[Sample]:
-    """Yields samples whose name contains the pattern, or matches it if it contains *, ? or [."""
+    """Yields samples whose name matches."""
     for each in found:
-        if not pattern or (
-            fnmatch.fnmatchcase(each.name, pattern) if set(GLOB) & set(pattern) else pattern in each.name
-        ):
+        if matches(each.name, pattern):
             yield each
+
+
+def matches(name: str, pattern: str | None) -> bool:
+    """Reports whether a name contains the pattern, or matches it if it contains *, ? or [."""
+    if not pattern:
+        return True
+    return fnmatch.fnmatchcase(name, pattern) if set(GLOB) & set(pattern) else pattern in name
 
 
 def management_text(profile: Profile, port: int | None, seconds: float) -> str:

@@ -76,6 +76,8 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
         "properties": params(answer.properties),
         "created": _created(answer),
     }
+    if schema.external_source:
+        values |= {"external_source": schema.external_source, "external_spec": schema.external_spec or None}
     found = permitted(indexes, client, name) or []
     unknown = unknown_parts(answer, found)
     if unknown:
@@ -121,6 +123,7 @@ def _field_item(field: FieldSchema) -> dict[str, Any]:
         "description": field.description,
         **{key: getattr(field, attribute) for key, attribute in FLAGS.items()},
         "is_function_output": field.is_function_output,
+        **({"external_field": field.external_field} if field.external_field else {}),
         "default_value": write_default(field),
         "params": {
             key: int(text) if key in SIZE_PARAMS and text.isdecimal() else text
@@ -131,6 +134,7 @@ def _field_item(field: FieldSchema) -> dict[str, Any]:
 
 def _field_row(field: FieldSchema, item: Mapping[str, Any]) -> tuple[Any, ...]:
     words = [word for key, word in ATTRIBUTES.items() if item[key]]
+    words += [f"external field {field.external_field}"] if field.external_field else []
     words += [f"{key}={text}" for key, text in params(field.type_params).items() if key not in SIZE_PARAMS]
     return field.name, type_text(field), ", ".join(words), item["default_value"], field.description
 

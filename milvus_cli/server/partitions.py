@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..client.client import Client
 from ..client.optional import Permitted, permitted
 from ..client.parallel import gather
 from ..errors import CliError, ServerRefused
@@ -9,6 +10,7 @@ from ..result import Done, Record, Removal, Table
 from ..schema.schema import check_name
 from ..session.session import Session
 from ..text.counts import counted
+from ..text.names import missing_name
 from .existence import require_partitions, row_count, statistics
 from .progress import load_state
 
@@ -31,6 +33,16 @@ def create_partition(session: Session, collection: str, partition: str, *, if_no
         # Milvus accepts the name of a partition that exists, too.
         return Done(f"Partition {partition!r} of {collection!r} is there now.", {**made, "created": None})
     return Done(f"Created partition {partition!r} in {collection!r}.", {**made, "created": True})
+
+
+def partition_number(client: Client, collection: str, partition: str) -> int:
+    """Returns the id of a partition. Raises CliError if it does not exist."""
+    answer = client.call("ShowPartitions", collection_name=collection)
+    ids = dict(zip(answer.partition_names, answer.partitionIDs, strict=False))
+    if partition not in ids:
+        hint = f"run `list partitions -c {collection}`"
+        raise missing_name("partition", partition, answer.partition_names, hint, after=f" in {collection!r}")
+    return int(ids[partition])
 
 
 def partition_table(session: Session, collection: str) -> Table:

@@ -29,8 +29,8 @@ def load_state(client: Client, collection: str, partitions: Sequence[str] = (), 
     return LOAD_STATES.get(answer.state, str(answer.state))
 
 
-def loaded_fraction(client: Client, collection: str, partitions: Sequence[str] = ()) -> float:
-    """Raises CliError if loading failed or was cancelled."""
+def loaded_fraction(client: Client, collection: str, partitions: Sequence[str] = (), *, refresh: bool = False) -> float:
+    """Progress of loading, or of refreshing what is loaded. Raises CliError if loading failed or was cancelled."""
     try:
         answer = client.call("GetLoadingProgress", collection_name=collection, partition_names=partitions)
     except NotAuthorized as exc:
@@ -38,7 +38,7 @@ def loaded_fraction(client: Client, collection: str, partitions: Sequence[str] =
     except ServerRefused as exc:
         message = f"loading {collection!r} failed: {exc.message}"
         raise CliError(message, hint=exc.hint, fault=exc.fault, server_code=exc.server_code) from exc
-    return float(answer.progress) / 100
+    return float(answer.refresh_progress if refresh else answer.progress) / 100
 
 
 def loaded_percentages(client: Client) -> Mapping[str, int]:

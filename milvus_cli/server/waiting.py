@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ..client.optional import permitted
 from ..errors import CliError, Interrupted
@@ -13,6 +12,7 @@ from ..output.progress import Progress
 from ..result import Done
 from ..session.session import Session
 from .existence import require_index, require_partitions
+from .loading import LoadOptions, request_fields
 from .progress import indexed_fraction, load_state, loaded_fraction
 from .segments import are_stored
 
@@ -74,20 +74,29 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
 
 
 def load(
-    session: Session, collection: str, partitions: Sequence[str] = (), *, replicas: int = 1, wait: bool = True
+    session: Session,
+    collection: str,
+    partitions: Sequence[str] = (),
+    *,
+    options: LoadOptions = LoadOptions(),
+    wait: bool = True,
 ) -> Done:
     """Loads a collection, or some of its partitions, and waits for it."""
     client = session.client
+    fields = request_fields(client, collection, options)
     if partitions:
         require_partitions(client, collection, partitions)
-    chosen: dict[str, Any] = {"partition_names": partitions} if partitions else {}
-    method = "LoadPartitions" if partitions else "LoadCollection"
-    client.call(method, collection_name=collection, replica_number=replicas, **chosen)
+        fields["partition_names"] = partitions
+    client.call("LoadPartitions" if partitions else "LoadCollection", collection_name=collection, **fields)
     thing, made = _loaded_things(collection, partitions)
     if not wait:
         return Done(f"Loading {thing}.", {**made, "loaded": False})
     look = f"show loading_progress -c {collection}"
-    wait_for(session, Work(f"loading {thing}", lambda: loaded_fraction(client, collection, partitions), look))
+
+    def fraction() -> float:
+        return loaded_fraction(client, collection, partitions, refresh=options.refresh)
+
+    wait_for(session, Work(f"loading {thing}", fraction, look))
     return Done(f"Loaded {thing}.", {**made, "loaded": True})
 
 

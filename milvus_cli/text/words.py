@@ -94,6 +94,18 @@ RERANK_FUNCTIONS = {
     "model:": "by a model that the server asks",
 }
 
+IMPORT_OPTIONS = {
+    "sep": "character between the values of a CSV file",
+    "nullkey": "text of a null in a CSV file",
+    "backup": "true for the binlogs of a backup",
+    "l0_import": "true for deletions of a backup",
+    "start_ts": "first timestamp to take from a backup",
+    "end_ts": "last timestamp to take from a backup",
+    "skip_disk_quota_check": "true to import a backup beyond the disk quota",
+    "storage_version": "storage version of a backup's files",
+    "bucket": "bucket that has the files",
+}
+
 WAITED = {"loaded": "in memory, ready for searches", "indexed": "every index is built"}
 
 LANGUAGES = ("python", "nodejs", "go", "java", "shell", "curl")

@@ -160,6 +160,11 @@ def _require_known(side: Side, definition: Definition) -> None:
             f"refusing to copy: this client does not know {', '.join(definition.unknown)} of {side}",
             hint="nothing was copied; a newer milvus_cli may know it",
         )
+    if definition.schema.external_source:
+        raise CliError(
+            f"refusing to copy: {side} is an external collection, whose rows stay in its source",
+            hint="make another one of that source, from the schema file that `show collection -o ddl` prints",
+        )
 
 
 def _source_definition(source: Side) -> Definition:

@@ -41,6 +41,14 @@ HANDLERS: dict[str, Handler] = {
             results=[milvus_pb2.RoleResult(role=milvus_pb2.RoleEntity(name=name)) for name in ("public", "reader")]
         )
     ),
+    "ListSnapshots": replies(milvus_pb2.ListSnapshotsResponse(snapshots=["nightly", "weekly"])),
+    "ListRowPolicies": replies(
+        milvus_pb2.ListRowPoliciesResponse(policies=[milvus_pb2.RowPolicy(policy_name="recent", using_expr="id > 100")])
+    ),
+    "ListFileResources": replies(
+        milvus_pb2.ListFileResourcesResponse(resources=[milvus_pb2.FileResourceInfo(name="stop_words", path="a.txt")])
+    ),
+    "GetUserTags": replies(milvus_pb2.GetUserTagsResponse(tags={"team": "search", "area": "eu"})),
     "ListPrivilegeGroups": replies(
         milvus_pb2.ListPrivilegeGroupsResponse(privilege_groups=[milvus_pb2.PrivilegeGroupInfo(group_name="loaders")])
     ),
