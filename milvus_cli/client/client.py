@@ -24,7 +24,7 @@ from google.protobuf.message_factory import GetMessageClass
 from . import failures
 from .interrupts import Call, interruptible, undisturbed
 from .not_found import DEFAULT_DATABASE, NO_COLLECTION, NO_DATABASE, database_of, no_database
-from .optional import permitted
+from .optional import permitted, supported
 from .privileges import where_of
 from .versions import OPERATIONS, lacking
 from .wire import milvus_pb2
@@ -152,10 +152,7 @@ class Client:
         Raises like `call` if there is no answer.
         """
         if self._link.version is None:
-            try:
-                answer = permitted(self.call, "GetVersion")
-            except Unsupported:
-                answer = None
+            answer = permitted(supported, self.call, "GetVersion")
             self._link.version = Version(answer.version if answer else "")
         return self._link.version
 

@@ -224,7 +224,7 @@ def _unimplemented(details: str, method: str, address: str) -> CliError:
         return Unreachable(
             f"{address} is not a Milvus server", hint="Milvus serves gRPC on 19530", fault=Fault.NOT_MILVUS
         )
-    return Unsupported(f"this server has no {method}", method=method, hint="run `server_version` to see its version")
+    return Unsupported(f"this server has no {method}", method=method)
 
 
 def _unauthenticated(details: str, address: str) -> CliError:

@@ -30,6 +30,10 @@ COLLECTION_FIELDS = ("collection_name", "collectionName", "oldName", "collection
 HAS_NUMBER = re.compile(r"collection not found\[collection=\d+\]")
 
 
+NAMELESS = "collection not found"
+"""End of Milvus Lite 2.5's refusals, which do not name the collection."""
+
+
 @dataclass(frozen=True)
 class Missing:
     """Message and hint for an object that is missing or not ready."""
@@ -83,7 +87,7 @@ def missing(code: int, reason: str, fields: Mapping[str, Any], database: str) ->
     if code == NO_COLLECTION and has_number(reason):
         hint = f"{LIST_COLLECTIONS}; one that is shown and not found has a leaked alias: run `delete alias {name}`"
         return Missing(no_collection(name, database), hint)
-    if code == NO_COLLECTION and _is_about(reason, name, ("",)):
+    if code == NO_COLLECTION and (_is_about(reason, name, ("",)) or reason.endswith(NAMELESS)):
         return Missing(no_collection(name, database), LIST_COLLECTIONS)
     if code == NOT_LOADED:
         return not_loaded(name)

@@ -9,7 +9,7 @@ from ..connections.version import Version
 
 
 class Operation(NamedTuple):
-    """`since` is the first Milvus with the operation; "" if only Milvus Lite may lack it."""
+    """`since` is the first Milvus with the operation; "" if every supported Milvus has it, but not Milvus Lite."""
 
     name: str
     since: str = ""
@@ -19,12 +19,27 @@ class Operation(NamedTuple):
 # 2.4.0, alterDatabase in v2.4.x, dropping properties and altering fields in v2.5.x (the latter also in the last 2.4),
 # "Added a truncate API" in 2.6.11.
 OPERATIONS: Mapping[str, Operation] = {
+    "AlterAlias": Operation("aliases"),
+    "AlterCollection": Operation("properties of collections"),
     "AlterCollection.delete_keys": Operation("delete collection_properties", "2.5"),
     "AlterCollectionField": Operation("alter collection_field", "2.5"),
     "AlterDatabase": Operation("alter database", "2.4"),
+    "CheckHealth": Operation("report on its health"),
+    "CreateAlias": Operation("aliases"),
+    "CreateDatabase": Operation("databases"),
+    "CreatePartition": Operation("partitions"),
     "CreateResourceGroup": Operation("resource groups"),
+    "DescribeAlias": Operation("aliases"),
     "DescribeResourceGroup": Operation("resource groups"),
+    "DropAlias": Operation("aliases"),
+    "DropDatabase": Operation("databases"),
+    "DropPartition": Operation("partitions"),
     "DropResourceGroup": Operation("resource groups"),
+    "GetCompactionState": Operation("compact"),
+    "GetPartitionStatistics": Operation("partitions"),
+    "HasPartition": Operation("partitions"),
+    "ListAliases": Operation("aliases"),
+    "ListDatabases": Operation("databases"),
     "ListResourceGroups": Operation("resource groups"),
     "LoadBalance": Operation("load_balance"),
     "TransferNode": Operation("resource groups"),
@@ -51,16 +66,19 @@ OPERATIONS: Mapping[str, Operation] = {
     "ListCredUsers": Operation("users"),
     "ListPrivilegeGroups": Operation("privilege groups", "2.5"),
     "LoadPartitions": Operation("loading of single partitions"),
+    "ManualCompaction": Operation("compact"),
     "OperatePrivilege": Operation("privileges"),
     "OperatePrivilegeGroup": Operation("privilege groups", "2.5"),
     "OperatePrivilegeV2": Operation("privilege groups", "2.5"),
     "OperateUserRole": Operation("roles"),
     "ReleasePartitions": Operation("releasing of single partitions"),
+    "RenameCollection": Operation("rename collection"),
     "Search.half_floats": Operation("search of half floats that reads the right bytes", "2.4"),
     "Search.group_by_field": Operation("grouping of hits", "2.4"),
     "SelectGrant": Operation("privileges"),
     "SelectRole": Operation("roles"),
     "SelectUser": Operation("users"),
+    "ShowPartitions": Operation("partitions"),
     "TruncateCollection": Operation("truncate", "2.6.11"),
     "UpdateCredential": Operation("users"),
 }

@@ -247,8 +247,8 @@ def ping(session: Session) -> Record:
     \b
     Example: ping
     """
-    from ..server.ping import ping_one
+    from ..client.handshake import round_trip
 
     profile = session.profile
-    latency = ping_one(session.client)
+    latency = round_trip(session.client)
     return Record({"alias": profile.alias, "address": session.client.profile.address, "latency_ms": latency})

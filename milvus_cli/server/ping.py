@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -24,18 +23,12 @@ class Ping(NamedTuple):
     error: str | None
 
 
-def ping_one(client: Client) -> float:
-    """Returns the milliseconds of one GetVersion call. Raises as `Client.call`."""
-    client.call("GetVersion")
-    started = time.monotonic()
-    client.call("GetVersion")
-    return round((time.monotonic() - started) * 1000, 1)
-
-
 def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Client]) -> Iterator[Ping]:
     """Pings all servers concurrently, each within its client's deadline; yields in the order of the profiles."""
-    # Imports logging too, which `list connections` needs only to ping.
+    # Import logging and grpc too, which `list connections` needs only to ping.
     from concurrent.futures import ThreadPoolExecutor
+
+    from ..client.handshake import round_trip
 
     opened: set[Client] = set()
 
@@ -46,7 +39,7 @@ def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Clien
             return Ping(False, None, exc.message)
         opened.add(client)
         try:
-            return Ping(True, ping_one(client), None)
+            return Ping(True, round_trip(client), None)
         except CliError as exc:
             return Ping(False, None, exc.message)
         finally:

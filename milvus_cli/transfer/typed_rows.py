@@ -10,6 +10,7 @@ from ..result import Done
 from ..rows.readback import Sent
 from ..rows.writing import WriteTarget
 from ..schema.features import require_types
+from ..server.existence import require_partition_to_write
 from ..session.session import Session
 from ..text.counts import counted
 from ..text.json import parse_json
@@ -29,6 +30,7 @@ def write_rows(session: Session, collection: str, text: str | None, partition: s
     rows = _parsed(text)
     schema = session.client.call("DescribeCollection", collection_name=collection).schema
     require_types(session.client, schema)
+    require_partition_to_write(session.client, collection, partition)
     target = WriteTarget(collection, partition, schema, upsert, session.client.version.is_lite)
     sent = _encoded(target, rows)
     written = write_once(session.client, sent, seconds=session.timeout)
