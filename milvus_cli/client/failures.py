@@ -1,5 +1,6 @@
 """Translates gRPC errors and Milvus's status codes into the errors of this program."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from .not_found import HINTS, missing
 from .privileges import Where, refusal
 
 REASON_LENGTH = 500
+SOURCE_PLACE = re.compile(r"^=> | at /\S+\.(?:h|cpp):\d+$")
+"""What Milvus's core writes around a reason: `=> unsupported scalar type at /workspace/…/InsertRecord.h:446`."""
 
 NOT_CONNECTED = ("failed to connect", "errors resolving", "DNS resolution failed")
 """Prefixes of grpc's details when no connection was established, so that the request was not sent."""
@@ -177,8 +180,8 @@ def unless_read(error: InvalidAnswer, method: str) -> InvalidAnswer:
 
 
 def short(reason: str) -> str:
-    """Returns the first line of a reason, cut: servers append kilobytes of stack trace."""
-    line = reason.strip().partition("\n")[0].strip()
+    """Returns the first line of a reason, cut: servers append kilobytes of stack trace, and places in their source."""
+    line = SOURCE_PLACE.sub("", reason.strip().partition("\n")[0]).strip()
     return line if len(line) <= REASON_LENGTH else line[:REASON_LENGTH] + "…"
 
 
