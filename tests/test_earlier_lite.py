@@ -19,7 +19,7 @@ from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
 from tests.support.typed import Typed, failed
 
-VECTORS = {
+VECTORS: dict[str, tuple[str, str, Any]] = {
     "f": ("FLOAT_VECTOR:8", "L2", [[0.5 * n - 1, 1, 0, 0.25, 0, 0, 0, n] for n in range(12)]),
     "b": ("BINARY_VECTOR:16", "HAMMING", [[n, 255 - n] for n in range(12)]),
     "h": ("FLOAT16_VECTOR:4", "COSINE", [[0.5, 0.25 * n, 1, -1] for n in range(12)]),
@@ -68,17 +68,17 @@ def index_type(field: str) -> str:
 
 def query_vector(field: str) -> Any:
     """The third vector of a field, as pymilvus takes it."""
-    value: Any = VECTORS[field][2][2]
-    return {
-        "f": lambda: value,
-        "b": lambda: bytes(value),
-        "h": lambda: np.array(value, np.float16),
-        "g": lambda: (np.array(value, np.float32).view(np.uint32) >> 16).astype(np.uint16).tobytes(),
-        "s": lambda: {int(key): float(weight) for key, weight in value.items()},
-    }[field]()
+    value = VECTORS[field][2][2]
+    if field == "b":
+        return bytes(value)
+    if field == "h":
+        return np.array(value, np.float16)
+    if field == "g":
+        return (np.array(value, np.float32).view(np.uint32) >> 16).astype(np.uint16).tobytes()
+    return {int(key): float(weight) for key, weight in value.items()} if field == "s" else value
 
 
-def hits_of(rows: Any) -> list[tuple[Any, float]]:
+def hits_of(rows: Any) -> list[tuple[Any, Any]]:
     return [(row["id"], pytest.approx(row["distance"], abs=1e-6)) for row in rows]
 
 

@@ -93,6 +93,9 @@ PLAINTEXT_REFUSED = (
 
 
 LOOK_FIRST = "the server may have done it: check before you repeat it"
+CLUSTER_STATUS = re.compile(r"unavailable under current cluster status (\w+)")
+"""Zilliz Cloud's details of UNKNOWN or UNAUTHENTICATED for a cluster that is suspended or being changed."""
+
 NO_MESSAGE = "Exception deserializing response"
 """grpc's details for bytes that do not parse as the expected message."""
 
@@ -115,6 +118,8 @@ def failure(
 ) -> CliError:
     """Translates a grpc error. `fresh` is set if the channel has not completed a call yet."""
     code, details = error.code(), error.details() or ""
+    if stopped := CLUSTER_STATUS.search(details):
+        return _not_running(stopped[1], address)
     if code is grpc.StatusCode.UNAVAILABLE:
         return _unavailable(details, method, address, secure=secure, fresh=fresh)
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -133,6 +138,15 @@ def failure(
         return unless_read(invalid(method, "it is not a valid protobuf message"), method)
     hint = "use smaller requests" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
     return ServerRefused(f"{method} failed: {short(details) or code.name}", hint=hint, fault=Fault.SAID_NO)
+
+
+def _not_running(status: str, address: str) -> CliError:
+    """Returns the error for a cluster of Zilliz Cloud in another state than RUNNING, whatever gRPC code that has."""
+    return Unreachable(
+        f"the cluster at {address} is not running (status {status})",
+        hint="resume it in the console of Zilliz Cloud, and try again when it runs",
+        fault=Fault.REFUSED,
+    )
 
 
 def check(status: Any, method: str, fields: Mapping[str, Any], database: str) -> None:

@@ -12,6 +12,9 @@ DEFAULT_DATABASE = "default"
 NO_COLLECTION, NOT_LOADED, NO_PARTITION, NO_INDEX, NO_DATABASE, NO_ALIAS = 100, 101, 200, 700, 800, 1600
 """Codes of Milvus since 2.3, and of Milvus Lite."""
 
+RATE_LIMIT, QUOTA, COLLECTION_LIMIT = 8, 9, 102
+"""Milvus's codes for limits, which Zilliz Cloud sets for its serverless and free clusters."""
+
 LIST_COLLECTIONS, LIST_DATABASES = "run `list collections`", "run `list databases`"
 
 HINTS = {
@@ -19,6 +22,9 @@ HINTS = {
     NOT_LOADED: "load it first with `load collection NAME`",
     NO_INDEX: "create one first with `create index`",
     NO_DATABASE: LIST_DATABASES,
+    RATE_LIMIT: "the server limits the rate of requests: try again a little later",
+    QUOTA: "delete data, or give the server more room",
+    COLLECTION_LIMIT: "delete a collection first, or raise the server's limit",
 }
 """Hints by code when the name is unknown."""
 

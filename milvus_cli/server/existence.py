@@ -27,7 +27,8 @@ def require_database(client: Client, name: str) -> None:
     """Raises CliError for a missing database. A server without databases has the default one."""
     try:
         is_listed = require_listed_database(client, name)
-    except Unsupported:
+    except ServerRefused:
+        # Zilliz Cloud's serverless clusters refuse the list.
         if name != DEFAULT_DATABASE:
             raise
         return
