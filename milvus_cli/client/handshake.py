@@ -59,14 +59,6 @@ def round_trip(client: Client) -> float:
     return _since(started)
 
 
-def server_version(client: Client) -> str:
-    """Returns the version as the server writes it. Raises as `Client.call`; Unsupported if it does not tell."""
-    try:
-        return str(client.call("GetVersion").version)
-    except Unsupported as exc:
-        raise Unsupported("this server does not report its version", method=exc.method) from exc
-
-
 def _client_info(profile: Profile, version: str) -> dict[str, str]:
     return {
         "sdk_type": "milvus_cli",

@@ -247,8 +247,8 @@ def ping(session: Session) -> Record:
     \b
     Example: ping
     """
-    from ..client.handshake import round_trip
+    from ..server.ping import ping_one
 
     profile = session.profile
-    latency = round_trip(session.client)
+    latency = ping_one(session.client)
     return Record({"alias": profile.alias, "address": session.client.profile.address, "latency_ms": latency})

@@ -96,7 +96,7 @@ def server_version(session: Session) -> Record:
     \b
     Example: server_version
     """
-    from ..client.handshake import server_version
+    from ..server.version import server_version
 
     client = session.client
     return Record({"server_version": server_version(client), "address": client.profile.address})
@@ -109,7 +109,7 @@ def show_server_version(session: Session) -> Record:
     \b
     Example: show server_version
     """
-    from ..client.handshake import server_version
+    from ..server.version import server_version
 
     return Record({"server_version": server_version(session.client)})
 

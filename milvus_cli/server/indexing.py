@@ -29,7 +29,7 @@ OPTIONAL = ("total_rows", "indexed_rows", "state", "params", "metric_type")
 
 PROGRESS_COLUMNS = ("index", "field", "state", "indexed_rows", "total_rows", "pending_rows")
 
-NO_TYPE = "invalid index type"
+NO_TYPE = "local mode only support"
 """Milvus Lite's refusal of a type that it lacks."""
 
 
