@@ -24,6 +24,8 @@ from .lock_holders import holders_of
 from .private_files import make_private
 from .profile import Profile
 
+READ_BY_PYMILVUS = ("MILVUS_URI",)
+"""Variables that end pymilvus, and the server with it, when it is imported and they are no http(s) addresses."""
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 1.0
@@ -197,6 +199,7 @@ def _process(server: LiteServer, folder: Path, record: Path) -> subprocess.Popen
             stdout=output,
             stderr=output,
             pass_fds=[alive],
+            env={name: value for name, value in os.environ.items() if name not in READ_BY_PYMILVUS},
             start_new_session=True,
         )
 
