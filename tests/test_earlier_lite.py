@@ -100,29 +100,33 @@ def test_its_health_is_that_of_the_management_port(typed: Typed) -> None:
     assert checks[0]["details"] == "not supported by this server"
 
 
-def test_a_collection_from_its_creation_to_its_end(typed: Typed, official: MilvusClient, tmp_path: Path) -> None:
+def test_a_collection_with_its_rows(typed: Typed, official: MilvusClient) -> None:
     typed.make("book", rows=3)
-    assert typed.json("list collections")[0] == {
-        "collection": "book",
-        "state": "loaded",
-        "rows_by_statistics": 3,
-        "indexes": "",
-    }
+    listed = {"collection": "book", "state": "loaded", "rows_by_statistics": 3, "indexes": ""}
+    assert listed in typed.json("list collections")
     typed.all(
-        "create index -c book -f vector -t IVF_FLAT -m L2 --param nlist:8",
-        "load collection book",
         'upsert row -c book --row \'{"id": 3, "title": "third", "vector": [1, 2, 3, 4]}\'',
         "delete ids -c book --ids 1 --yes",
     )
     rows = [{"id": 2, "title": "t2"}, {"id": 3, "title": "third"}]
     assert typed.json("query -c book -e 'id > 0' --fields id,title") == rows
     assert [dict(row) for row in official.query("book", "id > 0", output_fields=["id", "title"])] == rows
+
     assert typed.json("get -c book --ids 3 --fields title") == [{"title": "third"}]
     assert typed.json("count -c book") == {"collection": "book", "exact": 2, "statistics": 2}
+
+
+def test_an_index_an_export_and_the_end(typed: Typed, official: MilvusClient, tmp_path: Path) -> None:
+    typed.make("book", rows=3)
+    typed.all(
+        "create index -c book -f vector -t IVF_FLAT -m L2 --param nlist:8",
+        "load collection book",
+        f"export collection -c book {tmp_path}/book.csv",
+        "wait collection book --for loaded,indexed",
+    )
     index = typed.json("show index -c book")
     assert (index["index"], index["index_type"], index["params"]["nlist"]) == ("vector", "IVF_FLAT", "8")
-    typed.all(f"export collection -c book {tmp_path}/book.csv", "wait collection book --for loaded,indexed")
-    assert (tmp_path / "book.csv").read_text().splitlines()[2] == '3,third,"[1.0,2.0,3.0,4.0]"'
+    assert (tmp_path / "book.csv").read_text().splitlines()[3] == '3,t3,"[0.1,0.2,0.3,3.0]"'
     typed.all("release collection book", "delete index -c book -in vector --yes", "delete collection book --yes")
     assert not official.has_collection("book")
 
