@@ -207,6 +207,9 @@ LACKING = {
     "create database shop": "databases",
     "use database shop": "databases",
     "connect --db shop": "databases",
+    "list collections --db shop": "databases",
+    "delete collection vectors --yes --db shop": "databases",
+    "copy vectors default/shop:vectors --yes": "databases",
     "delete database shop --yes": "databases",
     "compact -c vectors": "compact",
     "show compaction_state -id 1": "compact",
@@ -223,6 +226,7 @@ LACKING = {
 
 @pytest.mark.parametrize("line", LACKING)
 def test_what_the_server_lacks_is_named(typed: Typed, vectors: str, line: str) -> None:
+    typed.all("connect")
     assert typed(line) == failed(f"this server has no {LACKING[line]}")
 
 
