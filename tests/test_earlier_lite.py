@@ -211,9 +211,9 @@ LACKING = {
     "delete collection vectors --yes --db shop": "databases",
     "copy vectors default/shop:vectors --yes": "databases",
     "delete database shop --yes": "databases",
-    "compact -c vectors": "compact",
-    "show compaction_state -id 1": "compact",
-    "rename collection vectors others": "rename collection",
+    "compact -c vectors": "compaction",
+    "show compaction_state -id 1": "compaction",
+    "rename collection vectors others": "renaming of collections",
     "alter collection_properties -c vectors --set collection.ttl.seconds=9": "properties of collections",
     "truncate -c vectors --yes": "truncate (requires Milvus 2.6.11)",
     "list users": "users",
@@ -248,6 +248,15 @@ def test_a_missing_collection_is_named(typed: Typed) -> None:
     message = failed("collection 'nosuch' not found", "run `list collections`")
     lines = ("show collection nosuch", "load collection nosuch", "count -c nosuch", "search -c nosuch -v '[1, 2]'")
     assert [typed(line) for line in lines] == [message] * 4
+
+
+def test_an_indexed_collection_that_never_had_rows_is_empty(typed: Typed, tmp_path: Path) -> None:
+    typed.gone("book", "book_copy")
+    typed.all("create collection -c book -f id:INT64 -f v:FLOAT_VECTOR:4 -p id --index v:IVF_FLAT:L2:nlist=8")
+    assert typed.json("query -c book") == []
+    exported = typed(f"export collection -c book {tmp_path}/book.csv")
+    assert exported == Run(0, f"Exported 0 rows of 'book' to {tmp_path}/book.csv.\n", "")
+    assert typed.json("copy book book_copy --yes")["copied"] == 0
 
 
 def test_an_index_type_that_it_lacks(typed: Typed) -> None:

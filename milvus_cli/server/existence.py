@@ -50,16 +50,16 @@ def require_partitions(client: Client, collection: str, names: Iterable[str]) ->
 
     A server without partitions, which would ignore their names, has the default one.
     """
-    named = [each for each in names if each != DEFAULT_PARTITION]
+    wanted = list(names)
     try:
         answer = permitted(client.call, "ShowPartitions", collection_name=collection)
     except Unsupported:
-        if named:
+        if set(wanted) != {DEFAULT_PARTITION}:
             raise
         return
     if answer is None:
         return
-    for name in names:
+    for name in wanted:
         listing = f"list partitions -c {collection}"
         _require("partition", name, answer.partition_names, listing, f" in {collection!r}")
 

@@ -42,13 +42,15 @@ def loaded_fraction(client: Client, collection: str, partitions: Sequence[str] =
     return float(answer.progress) / 100
 
 
-def loaded_percentages(client: Client) -> Mapping[str, int]:
-    """Returns percentages of loaded and loading collections, by name."""
+def loaded_percentages(client: Client, *, one_by_one: bool = False) -> Mapping[str, int]:
+    """Returns percentages of loaded and loading collections, by name.
+
+    Milvus Lite before 3.0 returns all names without percentages; with `one_by_one` each state is then requested.
+    """
     answer = client.call("ShowCollections", type="InMemory")
     names, percentages = answer.collection_names, answer.inMemory_percentages
-    if len(percentages) == len(names):
-        return dict(zip(names, percentages, strict=True))
-    # Milvus Lite before 3.0 ignores the type, and returns all names without percentages.
+    if percentages or not one_by_one:
+        return dict(zip(names, percentages, strict=False))
     states = gather(lambda name, left: load_state(client, name, timeout=left), names, seconds=client.timeout)
     return {name: 100 for name, state in zip(names, states, strict=True) if state == "loaded"}
 
