@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.support.certificates import Certificates, make_certificates
 from tests.support.cli import Cli
+from tests.support.earlier_lite_server import EarlierLiteServer
 from tests.support.grpc_peer import GrpcPeer
 from tests.support.launcher import Launcher
 from tests.support.lite_server import LiteServer
@@ -25,7 +26,7 @@ from tests.support.typed import Typed
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-SERVERS = ("lite", "milvus", "milvus_auth", "milvus_tls", "milvus_mutual")
+SERVERS = ("earlier_lite", "lite", "milvus", "milvus_auth", "milvus_tls", "milvus_mutual")
 """Fixtures that start a server, in the order in which the tests come to need them."""
 
 
@@ -45,7 +46,7 @@ def _group(item: pytest.Item) -> str:
     # Those of one Milvus take longest: two processes share them. Those with authorization or TLS are few, and some of
     # them need several servers.
     half = f"milvus{sum(item.path.name.encode()) % 2}"
-    return ("", "lite", half, *["secured"] * 3)[_last_server(item)] or item.path.name
+    return ("", "lite", "lite", half, *["secured"] * 3)[_last_server(item)] or item.path.name
 
 
 def _last_server(item: pytest.Item) -> int:
@@ -84,6 +85,15 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Certificates:
 def lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiteServer]:
     """Milvus Lite."""
     server = LiteServer(tmp_path_factory.mktemp("lite"))
+    with server:
+        yield server
+    _remove(server)
+
+
+@pytest.fixture(scope="session")
+def earlier_lite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EarlierLiteServer]:
+    """Milvus Lite 2.5, which lacks many RPCs."""
+    server = EarlierLiteServer(tmp_path_factory.mktemp("earlier_lite"))
     with server:
         yield server
     _remove(server)

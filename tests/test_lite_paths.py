@@ -1,11 +1,16 @@
 """connect --lite on a path that can be no data directory."""
 
 import os
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from tests.support.cli import Cli, Run
+from milvus_cli.connections.lite_path import lite_path
+from tests.support.cli import ROOT, Cli, Run
+from tests.support.earlier_lite_server import EarlierLiteServer, libraries
 
 
 @pytest.mark.parametrize(
@@ -39,3 +44,48 @@ def test_a_directory_that_may_not_be_made_is_refused(cli: Cli) -> None:
     run = cli("connect", "--lite", "/sys/kernel/data")
     assert (run.code, run.out) == (2, "")
     assert run.err.startswith("error: cannot use data directory: /sys/kernel/data (")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("./milvus.db", "{here}/milvus.db"),
+        ("milvus.db", "{here}/milvus.db"),
+        ("../books", "{above}/books"),
+        ("/data/books", "/data/books"),
+        ("~/books.db", "{home}/books.db"),
+        ("localhost", None),
+        ("milvus.example:19530", None),
+        ("http://milvus.db", None),
+        ("books", None),
+    ],
+)
+def test_an_address_is_told_from_a_path(monkeypatch: pytest.MonkeyPatch, text: str, path: str | None) -> None:
+    monkeypatch.setenv("HOME", "/home/ann")
+    here = os.getcwd()
+    assert lite_path(text) == (path and path.format(here=here, above=os.path.dirname(here), home="/home/ann"))
+
+
+@pytest.mark.parametrize("words", [["./milvus.db"], ["--lite", "milvus.db"]])
+def test_a_database_of_milvus_lite_2_is_recognized(cli: Cli, earlier_lite: EarlierLiteServer, words: list[str]) -> None:
+    shutil.copy(earlier_lite.data_file, cli.directory / "milvus.db")
+    error = f"error: {cli.directory}/milvus.db is a database of Milvus Lite 2, which Milvus Lite 3 cannot open\n"
+    hint = "hint: `help lite` tells how to copy it to a data directory of Milvus Lite 3\n"
+    assert cli("connect", *words) == Run(2, "", error + hint)
+    with closing(sqlite3.connect(cli.directory / "milvus.db")) as database:
+        assert database.execute("pragma integrity_check").fetchone() == ("ok",)
+
+
+def test_a_path_has_no_token(cli: Cli) -> None:
+    error = "error: --lite and --token cannot be combined\nhint: give one of them\n"
+    assert cli("connect", "./milvus.db", "--token", "root:Milvus") == Run(2, "", error)
+
+
+def test_an_installed_milvus_lite_2_is_too_old(cli: Cli) -> None:
+    packages = libraries().parents[1]
+    run = cli("connect", "--lite", "books", env={"PYTHONPATH": f"{ROOT}{os.pathsep}{packages}"})
+    assert run.err.splitlines() == [
+        "error: Milvus Lite 2.5.1 is too old: 3.2 or newer is required",
+        "hint: upgrade it with `pip install -U milvus-lite pymilvus`; `help lite` tells how to keep its data",
+    ]
+    assert not (cli.directory / "books").exists()

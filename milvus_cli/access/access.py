@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..client.client import Client
-from ..client.optional import permitted
+from ..client.optional import permitted, supported
 from ..client.parallel import THREADS
 from ..client.privileges import EVERY, is_group
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
@@ -164,7 +164,7 @@ def operate_role(client: Client, role: str, user: str, *, revoke: bool) -> None:
 
 def databases(client: Client) -> list[str]:
     """Returns `*` and all databases; without the privilege to list them, `*` and the connection's database."""
-    known = permitted(all_databases, client)
+    known = permitted(supported, all_databases, client)
     return [EVERY, *(known or [client.profile.database])]
 
 

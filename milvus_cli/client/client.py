@@ -24,7 +24,7 @@ from google.protobuf.message_factory import GetMessageClass
 from . import failures
 from .interrupts import Call, interruptible, undisturbed
 from .not_found import DEFAULT_DATABASE, NO_COLLECTION, NO_DATABASE, database_of, no_database
-from .optional import permitted
+from .optional import permitted, supported
 from .privileges import where_of
 from .versions import OPERATIONS, lacking, too_old
 from .wire import milvus_pb2
@@ -58,6 +58,10 @@ class Trace:
     status: str
 
 
+WITHOUT_DATABASE = ("Connect", "GetVersion", "ListDatabases")
+"""RPCs that do not act on a database."""
+
+
 class Channel:
     """A grpc channel that caches its methods."""
 
@@ -81,7 +85,7 @@ class Link:
     """A channel with its history, shared by all copies of a client.
 
     `answered` is set after the first answer, `written` is the timestamp of the last write of rows, and `changes`
-    counts the calls that did not only read.
+    counts the calls that did not only read. `has_databases` is set once a server without a version has listed some.
     """
 
     def __init__(self, profile: Profile, timeout: float) -> None:
@@ -91,6 +95,7 @@ class Link:
         self.written = 0
         self.changes = 0
         self.version: Version | None = None
+        self.has_databases = False
 
     def reopen(self) -> None:
         """Opens a new channel: the old one would wait before it reconnects."""
@@ -138,6 +143,8 @@ class Client:
         """Prepares a call, which is sent by `start()` or `result()`."""
         if not rpc_reads(method):
             require_writable(self.profile, f"{method} was not sent")
+        if method not in WITHOUT_DATABASE and database_of(fields, self.profile.database) != DEFAULT_DATABASE:
+            self._require_databases()
         return Pending(self, method, fields, timeout or self.timeout)
 
     @property
@@ -152,10 +159,7 @@ class Client:
         Raises like `call` if there is no answer.
         """
         if self._link.version is None:
-            try:
-                answer = permitted(self.call, "GetVersion")
-            except Unsupported:
-                answer = None
+            answer = permitted(supported, self.call, "GetVersion")
             self._link.version = Version(answer.version if answer else "")
         return self._link.version
 
@@ -163,6 +167,17 @@ class Client:
         """Raises Unsupported if the server is known to lack an operation of OPERATIONS."""
         if too_old(method, self.version):
             raise self.unsupported(method)
+
+    def _require_databases(self) -> None:
+        """Raises Unsupported if the server has no databases: it would ignore the name, and act on the only one."""
+        try:
+            is_unknown = not self.version.text
+        except CliError:
+            # The request itself tells why.
+            return
+        if is_unknown and not self._link.has_databases:
+            permitted(self.call, "ListDatabases")
+            self._link.has_databases = True
 
     def unsupported(self, method: str, *, server_code: int | None = None) -> Unsupported:
         """Returns the error for an operation that this server lacks, with its version and the one that has it."""

@@ -1,5 +1,6 @@
 """Translates gRPC errors and Milvus's status codes into the errors of this program."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,8 @@ from .not_found import HINTS, missing
 from .privileges import Where, refusal
 
 REASON_LENGTH = 500
+SOURCE_PLACE = re.compile(r"^=> | at /\S+\.(?:h|cpp):\d+$")
+"""What Milvus's core writes around a reason: `=> unsupported scalar type at /workspace/…/InsertRecord.h:446`."""
 
 NOT_CONNECTED = ("failed to connect", "errors resolving", "DNS resolution failed")
 """Prefixes of grpc's details when no connection was established, so that the request was not sent."""
@@ -90,6 +93,9 @@ PLAINTEXT_REFUSED = (
 
 
 LOOK_FIRST = "the server may have done it: check before you repeat it"
+CLUSTER_STATUS = re.compile(r"unavailable under current cluster status (\w+)")
+"""Zilliz Cloud's details of UNKNOWN or UNAUTHENTICATED for a cluster that is suspended or being changed."""
+
 NO_MESSAGE = "Exception deserializing response"
 """grpc's details for bytes that do not parse as the expected message."""
 
@@ -115,6 +121,8 @@ def failure(
 ) -> CliError:
     """Translates a grpc error. `fresh` is set if the channel has not completed a call yet."""
     code, details = error.code(), error.details() or ""
+    if stopped := CLUSTER_STATUS.search(details):
+        return _not_running(stopped[1], address)
     if code is grpc.StatusCode.UNAVAILABLE:
         return _unavailable(details, method, address, secure=secure, fresh=fresh)
     if code is grpc.StatusCode.DEADLINE_EXCEEDED:
@@ -133,6 +141,15 @@ def failure(
         return unless_read(invalid(method, "it is not a valid protobuf message"), method)
     hint = "use smaller requests" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
     return ServerRefused(f"{method} failed: {short(details) or code.name}", hint=hint, fault=Fault.SAID_NO)
+
+
+def _not_running(status: str, address: str) -> CliError:
+    """Returns the error for a cluster of Zilliz Cloud in another state than RUNNING, whatever gRPC code that has."""
+    return Unreachable(
+        f"the cluster at {address} is not running (status {status})",
+        hint="resume it in the console of Zilliz Cloud, and try again when it runs",
+        fault=Fault.REFUSED,
+    )
 
 
 def check(status: Any, method: str, fields: Mapping[str, Any], database: str) -> None:
@@ -182,8 +199,8 @@ def unless_read(error: InvalidAnswer, method: str) -> InvalidAnswer:
 
 
 def short(reason: str) -> str:
-    """Returns the first line of a reason, cut: servers append kilobytes of stack trace."""
-    line = reason.strip().partition("\n")[0].strip()
+    """Returns the first line of a reason, cut: servers append kilobytes of stack trace, and places in their source."""
+    line = SOURCE_PLACE.sub("", reason.strip().partition("\n")[0]).strip()
     return line if len(line) <= REASON_LENGTH else line[:REASON_LENGTH] + "…"
 
 
@@ -229,7 +246,7 @@ def _unimplemented(details: str, method: str, address: str) -> CliError:
         return Unreachable(
             f"{address} is not a Milvus server", hint="Milvus serves gRPC on 19530", fault=Fault.NOT_MILVUS
         )
-    return Unsupported(f"this server has no {method}", method=method, hint="run `server_version` to see its version")
+    return Unsupported(f"this server has no {method}", method=method)
 
 
 def _unauthenticated(details: str, address: str) -> CliError:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from .. import __version__
 from ..connections.profile import Profile
@@ -37,11 +39,24 @@ def handshake(client: Client) -> ServerInfo:
             raise _no_database(client) from exc
         raise
     latency = _since(started)
-    if info.deploy_mode == "embedded":
-        # Milvus Lite accepts any database in the handshake, and reports no version there.
+    if not info.build_tags or info.deploy_mode == "embedded":
+        # Milvus Lite accepts any database in the handshake, and reports no version there; before 3.0 nowhere.
         _require_database(client)
-        return ServerInfo(client.call("GetVersion").version, info.deploy_mode, latency)
+        return ServerInfo(str(client.version), info.deploy_mode, latency)
     return ServerInfo(info.build_tags, info.deploy_mode, latency)
+
+
+def round_trip(client: Client) -> float:
+    """Returns the milliseconds of one light call on an open channel. Raises as `Client.call`."""
+    light: Callable[[], object] = partial(client.call, "GetVersion")
+    try:
+        light()
+    except Unsupported:
+        light = partial(client.call, "Connect", client_info=_client_info(client.profile, __version__))
+        light()
+    started = time.monotonic()
+    light()
+    return _since(started)
 
 
 def _client_info(profile: Profile, version: str) -> dict[str, str]:

@@ -88,10 +88,10 @@ def _where(profile: Profile, body: str | None) -> Where:
 def management(profile: Profile, port: int | None, path: str, seconds: float) -> tuple[int, str]:
     """Returns status and text of a GET on the management port.
 
-    Raises CliError for Milvus Lite, which has none, and Unreachable if the port is closed.
+    Raises CliError for servers that have none, and Unreachable if the port is closed.
     """
-    if profile.lite:
-        raise CliError("Milvus Lite has no management port")
+    if profile.no_management:
+        raise CliError(profile.no_management)
     try:
         return _request(Profile(host=profile.host), port or profile.management_port, "GET", path, seconds=seconds)
     except (Unreachable, Unsupported) as exc:
@@ -112,7 +112,7 @@ def management_health(profile: Profile, port: int | None, seconds: float) -> lis
 
 def management_metrics(profile: Profile, seconds: float) -> dict[str, float] | None:
     """Returns the management port's metrics by name with labels; None if it does not answer."""
-    if profile.lite:
+    if profile.no_management:
         return None
     try:
         status, text = _request(Profile(host=profile.host), profile.management_port, "GET", "/metrics", seconds=seconds)

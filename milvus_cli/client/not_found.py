@@ -12,6 +12,9 @@ DEFAULT_DATABASE = "default"
 NO_COLLECTION, NOT_LOADED, NO_PARTITION, NO_INDEX, NO_DATABASE, NO_ALIAS = 100, 101, 200, 700, 800, 1600
 """Codes of Milvus since 2.3, and of Milvus Lite."""
 
+RATE_LIMIT, QUOTA, COLLECTION_LIMIT = 8, 9, 102
+"""Milvus's codes for limits, which Zilliz Cloud sets for its serverless and free clusters."""
+
 LIST_COLLECTIONS, LIST_DATABASES = "run `list collections`", "run `list databases`"
 
 HINTS = {
@@ -19,6 +22,9 @@ HINTS = {
     NOT_LOADED: "load it first with `load collection NAME`",
     NO_INDEX: "create one first with `create index`",
     NO_DATABASE: LIST_DATABASES,
+    RATE_LIMIT: "the server limits the rate of requests: try again a little later",
+    QUOTA: "delete data, or give the server more room",
+    COLLECTION_LIMIT: "delete a collection first, or raise the server's limit",
 }
 """Hints by code when the name is unknown."""
 
@@ -28,6 +34,10 @@ COLLECTION_FIELDS = ("collection_name", "collectionName", "oldName", "collection
 # The server reports a number instead of a name for the target of a leaked alias, and for a collection that it is
 # still deleting.
 HAS_NUMBER = re.compile(r"collection not found\[collection=\d+\]")
+
+
+NAMELESS = "collection not found"
+"""End of Milvus Lite 2.5's refusals, which do not name the collection."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +93,7 @@ def missing(code: int, reason: str, fields: Mapping[str, Any], database: str) ->
     if code == NO_COLLECTION and has_number(reason):
         hint = f"{LIST_COLLECTIONS}; one that is shown and not found has a leaked alias: run `delete alias {name}`"
         return Missing(no_collection(name, database), hint)
-    if code == NO_COLLECTION and _is_about(reason, name, ("",)):
+    if code == NO_COLLECTION and (_is_about(reason, name, ("",)) or reason.endswith(NAMELESS)):
         return Missing(no_collection(name, database), LIST_COLLECTIONS)
     if code == NOT_LOADED:
         return not_loaded(name)

@@ -1,11 +1,11 @@
-"""Makes optional calls: they return None instead of failing if the user lacks the privilege."""
+"""Makes optional calls: they return None instead of failing if the user lacks the privilege, or the server the RPC."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-from ..errors import Fault, NotAuthorized
+from ..errors import Fault, NotAuthorized, Unsupported
 
 Answer = TypeVar("Answer")
 
@@ -35,3 +35,11 @@ class Permitted:
 def permitted(ask: Callable[..., Answer], *given: Any, **named: Any) -> Answer | None:
     """Makes one optional call."""
     return Permitted()(ask, *given, **named)
+
+
+def supported(ask: Callable[..., Answer], *given: Any, **named: Any) -> Answer | None:
+    """Makes one call that the server may lack."""
+    try:
+        return ask(*given, **named)
+    except Unsupported:
+        return None

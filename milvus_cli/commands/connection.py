@@ -29,7 +29,7 @@ PORT = click.IntRange(1, 65535)
     needed=False,
     type=URI,
     metavar="ADDRESS",
-    help="Address: host, host:port, http(s)://… or milvus://user@host:port/database.",
+    help="Address: host, host:port, http(s)://…, milvus://user@host:port/database, or a path for Milvus Lite.",
 )
 @option("-h", "--host", metavar="HOST", help="Host name or address. [default: 127.0.0.1]")
 @option("-p", "--port", type=PORT, metavar="PORT", help="gRPC port. [default: 19530]")

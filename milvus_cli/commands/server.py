@@ -102,8 +102,10 @@ def server_version(session: Session) -> Record:
     \b
     Example: server_version
     """
-    version = session.client.call("GetVersion").version
-    return Record({"server_version": version, "address": session.client.profile.address})
+    from ..server.version import server_version
+
+    client = session.client
+    return Record({"server_version": server_version(client), "address": client.profile.address})
 
 
 @command("show server_version")
@@ -113,7 +115,9 @@ def show_server_version(session: Session) -> Record:
     \b
     Example: show server_version
     """
-    return Record({"server_version": session.client.call("GetVersion").version})
+    from ..server.version import server_version
+
+    return Record({"server_version": server_version(session.client)})
 
 
 @command("show health")

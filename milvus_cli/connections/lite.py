@@ -14,20 +14,27 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import CliError, InvalidInput
+from .lite_path import is_earlier_database
 from .lock_holders import holders_of
 from .private_files import make_private
 from .profile import Profile
 
+READ_BY_PYMILVUS = ("MILVUS_URI",)
+"""Variables that end pymilvus, and the server with it, when it is imported and they are no http(s) addresses."""
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 LOOK_SECONDS = 1.0
 SERVER = (sys.executable, "-m", "milvus_lite", "server")
 RECORDED = ("sh", "-c", 'printf "%s%d}" "$1" $$ > "$2" && shift 2 && exec "$@"', "milvus_lite")
 """Runs a command that first records its own process id: the one that starts it may be killed at any moment."""
+EARLIER = ("0", "1", "2")
+"""Major versions whose packages have another server, which takes no data directory."""
+UPGRADE_HINT = "upgrade it with `pip install -U milvus-lite pymilvus`; `help lite` tells how to keep its data"
 INSTALL_HINT = "install it with `pip install milvus-lite pymilvus`"
 
 
@@ -130,6 +137,11 @@ class LiteServers:
 
 def _require_directory(path: str) -> None:
     """Creates the data directory if it is missing. Raises InvalidInput if the server could not write to it."""
+    if is_earlier_database(path):
+        raise InvalidInput(
+            f"{path} is a database of Milvus Lite 2, which Milvus Lite 3 cannot open",
+            hint="`help lite` tells how to copy it to a data directory of Milvus Lite 3",
+        )
     try:
         make_private(Path(path))
         if not os.path.isdir(path):
@@ -151,6 +163,9 @@ def _require_milvus_lite() -> None:
     missing = [name for name in ("milvus_lite", "pymilvus") if find_spec(name) is None]
     if missing:
         raise CliError(f"Milvus Lite is not installed ({', '.join(missing)} missing)", hint=INSTALL_HINT)
+    installed = version("milvus-lite")
+    if installed.partition(".")[0] in EARLIER:
+        raise CliError(f"Milvus Lite {installed} is too old: 3.2 or newer is required", hint=UPGRADE_HINT)
 
 
 def _launch(path: str, folder: Path) -> LiteServer:
@@ -184,6 +199,7 @@ def _process(server: LiteServer, folder: Path, record: Path) -> subprocess.Popen
             stdout=output,
             stderr=output,
             pass_fds=[alive],
+            env={name: value for name, value in os.environ.items() if name not in READ_BY_PYMILVUS},
             start_new_session=True,
         )
 

@@ -14,6 +14,9 @@ DEFAULT_MANAGEMENT_PORT = 9091
 ALIAS_PATTERN = re.compile(r"[^\W_][\w.@:+-]{0,127}")
 HOST_PATTERN = re.compile(r"[\w.-]+|[0-9a-fA-F:.]+(%\w+)?", re.ASCII)
 
+CLOUD_DOMAINS = ("zillizcloud.com", "zilliz.com", "zillizcloud.com.cn", "zilliz.com.cn")
+"""Of Zilliz Cloud's clusters. They speak TLS only, and have no management port."""
+
 SECURE_BY_SCHEME = {"http": False, "grpc": False, "https": True, "grpcs": True}
 """TLS by URI scheme; other schemes leave it open."""
 
@@ -35,7 +38,10 @@ class Tls:
 
 @dataclass(frozen=True)
 class Address:
-    """The parts of an address; None for missing ones. `secure` follows from the scheme."""
+    """The parts of an address; None for missing ones. `secure` follows from the scheme, or from Zilliz Cloud's host.
+
+    `port_implied` tells that the port does too.
+    """
 
     host: str
     port: int | None = None
@@ -43,6 +49,7 @@ class Address:
     user: str | None = None
     password: str | None = field(default=None, repr=False)
     database: str | None = None
+    port_implied: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,13 @@ class Profile:
     @property
     def uri(self) -> str:
         return f"{'https' if self.tls.mode else 'http'}://{self.address}"
+
+    @property
+    def no_management(self) -> str:
+        """Why the server has no management port; "" if it may have one."""
+        if self.lite:
+            return "Milvus Lite has no management port"
+        return "Zilliz Cloud has no management port" if is_cloud(self.host) else ""
 
     @property
     def user(self) -> str:
@@ -100,10 +114,12 @@ def parse_address(text: str) -> Address:
         raise InvalidInput(f"invalid address {shown!r}", hint="write host:port, a port is 1 to 65535") from exc
     if not HOST_PATTERN.fullmatch(host):
         raise InvalidInput(f"invalid host {host!r}", hint="write a name or an IP address, such as 127.0.0.1:19530")
+    secure = SECURE_BY_SCHEME.get(scheme, True if is_cloud(host) else None)
     return Address(
         host=host,
-        port=checked_port(port) if port is not None else _default_port(scheme),
-        secure=SECURE_BY_SCHEME.get(scheme),
+        port=checked_port(port) if port is not None else _default_port(scheme, host),
+        secure=secure,
+        port_implied=port is None,
         user=unquote(parts.username) if parts.username is not None else None,
         password=unquote(parts.password) if parts.password is not None else None,
         database=unquote(parts.path.strip("/")) or None,
@@ -115,9 +131,14 @@ def _bracketed(rest: str) -> str:
     return f"[{rest}]" if rest.count(":") > 1 and re.fullmatch(r"[0-9a-fA-F:.]+", rest) else rest
 
 
-def _default_port(scheme: str) -> int | None:
+def _default_port(scheme: str, host: str) -> int | None:
     # Zilliz Cloud's endpoints are https:// without a port, and listen on 443.
-    return 443 if scheme == "https" else None
+    return 443 if scheme == "https" or (is_cloud(host) and scheme != "http") else None
+
+
+def is_cloud(host: str) -> bool:
+    """Reports whether a host is one of Zilliz Cloud's clusters."""
+    return host.lower().rstrip(".").endswith(tuple(f".{domain}" for domain in CLOUD_DOMAINS))
 
 
 def checked_port(port: int) -> int:

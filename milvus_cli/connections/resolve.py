@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ..errors import InvalidInput
 from .environment import Config
+from .lite_path import lite_path
 from .profile import (
     DEFAULT_ALIAS,
     DEFAULT_DATABASE,
@@ -73,6 +74,7 @@ def resolve(request: Request, config: Config, saved: Profile | None, ask_passwor
 
     The saved profile fills gaps only for its own server, so that its token is never sent to another one.
     """
+    request = _with_lite(request)
     _refuse_conflicts(request)
     alias = checked_alias(request.alias if request.alias is not None else config.alias or DEFAULT_ALIAS)
     layers = [_from_flags(request)]
@@ -93,6 +95,12 @@ def resolve(request: Request, config: Config, saved: Profile | None, ask_passwor
     _check_texts(profile)
     sources = {each.name: values[each.name][1] if each.name in values else "default" for each in fields(Profile)}
     return Resolved(profile, {**sources, "alias": _alias_source(request, config)})
+
+
+def _with_lite(request: Request) -> Request:
+    """Returns the request with a URI that is a path as the data directory of Milvus Lite."""
+    path = lite_path(request.uri) if request.uri is not None and request.lite is None else None
+    return request if path is None else replace(request, uri=None, lite=path)
 
 
 def from_environment(config: Config) -> Resolved | None:
@@ -126,7 +134,7 @@ def _from_flags(request: Request) -> Layer:
     source, text = ("--uri", request.uri) if request.uri is not None else ("--host", request.host)
     if text is not None:
         address = parse_address(text)
-        if address.port is not None and request.port not in (None, address.port):
+        if address.port is not None and not address.port_implied and request.port not in (None, address.port):
             raise InvalidInput(f"{source} with port {address.port} and --port {request.port} name two ports")
         layer.update(_from_address(address, source))
     if request.port is not None:
@@ -161,6 +169,10 @@ def _from_address(address: Address, source: str) -> Layer:
 
 def _from_environment(config: Config) -> Layer:
     layer: Layer = {}
+    path = lite_path(config.uri)
+    if path is not None:
+        # Its token is for servers.
+        return {"lite": (path, "MILVUS_URI")}
     if config.uri:
         layer.update(_from_address(parse_address(config.uri), "MILVUS_URI"))
     if config.token:

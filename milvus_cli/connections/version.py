@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 
 LITE = "milvus_lite"
+CLOUD = "Zilliz Cloud"
+COMPATIBLE = "Compatible with Milvus "
 NUMBER = re.compile(r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?")
 
 
@@ -13,7 +15,8 @@ NUMBER = re.compile(r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?")
 class Version:
     """A version as the server writes it: "v2.3.5", "milvus_lite-3.2.2", or "" where it reports none.
 
-    Milvus Lite and versions without a number count as the newest Milvus.
+    Milvus Lite and versions without a number count as the newest Milvus, and "2.6" without a third number as the
+    newest 2.6: Zilliz Cloud writes "Zilliz Cloud Vector Database(Compatible with Milvus 2.6)" or "unknown-…".
     """
 
     text: str = ""
@@ -30,13 +33,18 @@ class Version:
         """Product and number: "Milvus 2.3.5" of "v2.3.5-lite", the version of the PyPI package of the full server."""
         if self.is_lite:
             return f"Milvus Lite {self.text.removeprefix(LITE).removeprefix('-')}".rstrip()
-        number = self.text.removeprefix("v").partition("-")[0]
-        return f"Milvus {number}" if number else ""
+        number = self._milvus.removeprefix("v").partition("-")[0]
+        name = f"Milvus {number}" if number[:1].isdigit() else ""
+        return f"{CLOUD} ({name})" if name and self.text.startswith(CLOUD) else name
 
     def before(self, release: str) -> bool:
         """Reports whether this is an older Milvus than `release`, such as "2.4"; never for an empty release."""
-        number = _number(self.text)
-        return bool(number) and number < _number(release)
+        number = _number(self._milvus)
+        return bool(number) and number < _number(release)[: len(number)]
+
+    @property
+    def _milvus(self) -> str:
+        return self.text.partition(COMPATIBLE)[2].rstrip(")") or self.text
 
 
 def _number(text: str) -> tuple[int, ...]:

@@ -56,6 +56,7 @@ TOPICS = {
     "files": "Formats to insert and export",
     "filters": "Filter expressions by field type",
     "keys": "Keys of the shell",
+    "lite": "Milvus Lite, and data of its older releases",
     "output": "Formats, redirection and the pager",
     "quoting": "Quotes, JSON and values from files",
     "scripting": "Scripts and one-shot commands",

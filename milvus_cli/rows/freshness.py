@@ -59,7 +59,8 @@ def _require_near(client: Client, timestamp: int, deadline: float) -> None:
 def _server_clock(client: Client) -> int:
     """Returns the server's time in milliseconds; this machine's if the server doesn't tell."""
     try:
-        return int(client.call("AllocTimestamp").timestamp) >> LOGICAL_BITS
+        # Milvus Lite before 3.0 answers 0.
+        return (int(client.call("AllocTimestamp").timestamp) >> LOGICAL_BITS) or _own_clock()
     except Unsupported:
         return _own_clock()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ..client.client import Client
 from ..client.not_found import NOT_LOADED
 from ..client.optional import Permitted, permitted
-from ..errors import CliError, InvalidInput, Unsupported
+from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..schema.column_checks import require_columns
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import exact_row_count, require_partitions, row_count
@@ -74,6 +74,9 @@ class Selection:
             raise CliError(f"{self.collection!r} has no primary field")
         return field
 
+
+NEVER_FILLED = "loss raw data"
+"""Milvus Lite 2.5's refusal to read vectors of a collection that has an index and has never had rows."""
 
 COUNTED = Fields((COUNT,), (COUNT,), flat=False)
 """The pseudo-field count(*)."""
@@ -138,16 +141,23 @@ def query(
 
     With a hybrid `timestamp` the rows are at least as recent as that, else as the selection says.
     """
-    answer = client.call(
-        "Query",
-        collection_name=selection.collection,
-        expr=expression,
-        output_fields=selection.fields.asked,
-        partition_names=selection.partitions,
-        query_params=pairs(dict(params)),
-        **(guarantee(CUSTOMIZED, timestamp) if timestamp else guarantee(selection.consistency, selection.timestamp)),
-        timeout=page_deadline(client),
-    )
+    try:
+        answer = client.call(
+            "Query",
+            collection_name=selection.collection,
+            expr=expression,
+            output_fields=selection.fields.asked,
+            partition_names=selection.partitions,
+            query_params=pairs(dict(params)),
+            **(
+                guarantee(CUSTOMIZED, timestamp) if timestamp else guarantee(selection.consistency, selection.timestamp)
+            ),
+            timeout=page_deadline(client),
+        )
+    except ServerRefused as exc:
+        if NEVER_FILLED in exc.reason and exact_row_count(client, selection.collection) == 0:
+            return []
+        raise
     columns: Sequence[FieldData] = answer.fields_data
     require_columns(columns, selection.schema, selection.fields.asked)
     if selection.fields is not COUNTED:

@@ -14,6 +14,7 @@ from ..client.failures import invalid
 from .column_checks import Inconsistent, same_rows
 from .kinds import FIELD_TYPES, ValueShape, shape_of
 from .schema import BITS, PRIMARY_TYPES, WIDTHS, all_fields, params, row_fields, type_name
+from .undescribed import add_undescribed
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import (
@@ -84,7 +85,9 @@ def _hits(results: SearchResultData, queries: int) -> None:
 
 
 def _described(fields: Mapping[str, Any], answer: Any) -> None:
+    """Also completes the schema, so that no caller has to know which servers leave functions out."""
     _schema(answer.schema)
+    add_undescribed(answer.schema)
     _none_negative(answer, "shards_num", "num_partitions")
     if answer.created_utc_timestamp > LAST_MOMENT:
         raise Inconsistent(f"created_utc_timestamp {answer.created_utc_timestamp} is after the year 9999")

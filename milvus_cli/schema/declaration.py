@@ -35,6 +35,7 @@ from .schema import (
     type_number,
 )
 from .schema_file import read_function
+from .undescribed import function_name
 
 TYPE_HINT = "e.g. id:INT64, vector:FLOAT_VECTOR:768, tags:ARRAY:INT64:16"
 INDEX_HINT = "write FIELD:TYPE:METRIC, e.g. vector, vector:HNSW:COSINE, vector:HNSW:L2:M=8:efConstruction=90"
@@ -230,7 +231,7 @@ def _add_bm25(schema: CollectionSchema, text: str) -> None:
     if analyzer:
         field.type_params.add(key="analyzer_params", value=json.dumps({"type": analyzer}))
     schema.functions.add(
-        name=f"{target}_function", type=FunctionType.BM25, input_field_names=[source], output_field_names=[target]
+        name=function_name(target), type=FunctionType.BM25, input_field_names=[source], output_field_names=[target]
     )
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.leaked_alias import require_no_leaked_alias
-from ..client.wire.schema_pb2 import CollectionSchema
+from ..client.optional import supported
+from ..client.wire.schema_pb2 import CollectionSchema, FunctionSchema
 from ..errors import CliError, ServerRefused
 from ..text.consistency import DEFAULT_LEVEL, NUMBERS, collection_level, level_name
 from .index_types import usual_metric
@@ -104,9 +105,10 @@ def not_kept(client: Client, definition: Definition) -> list[str]:
     answer = client.call("DescribeCollection", collection_name=definition.name)
     kept = {field.name: field for field in answer.schema.fields}
     structs = {struct.name for struct in answer.schema.struct_array_fields}
-    functions = {function.name for function in answer.schema.functions}
+    # By their outputs: Milvus Lite 2.5 keeps functions, but not their names.
+    outputs = {name for function in answer.schema.functions for name in function.output_field_names}
     gone = [f"field {each.name!r}" for each in definition.schema.struct_array_fields if each.name not in structs]
-    gone += [f"function {each.name!r}" for each in definition.schema.functions if each.name not in functions]
+    gone += [f"function {each.name!r}" for each in definition.schema.functions if not _is_in(outputs, each)]
     gone += [
         f"{what} of {field.name!r}"
         for field in definition.schema.fields
@@ -118,11 +120,15 @@ def not_kept(client: Client, definition: Definition) -> list[str]:
     return gone
 
 
+def _is_in(outputs: set[str], function: FunctionSchema) -> bool:
+    return outputs.issuperset(function.output_field_names)
+
+
 def fetch(client: Client, name: str) -> Definition:
     """Reads the definition of a collection or alias from the server."""
     answer = client.call("DescribeCollection", collection_name=name)
-    partitions = client.call("ShowPartitions", collection_name=name).partition_names
-    return definition_of(answer, partitions, indexes(client, name))
+    shown = supported(client.call, "ShowPartitions", collection_name=name)
+    return definition_of(answer, shown.partition_names if shown else (), indexes(client, name))
 
 
 def definition_of(answer: DescribeCollectionResponse, partitions: Any, found: list[IndexDescription]) -> Definition:

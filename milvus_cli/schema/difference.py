@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..connections.version import Version
@@ -62,6 +62,9 @@ class Compared:
 def compare(a: Definition, b: Definition, versions: tuple[Version, Version]) -> Compared:
     """Compares all but the collections' names and the order of parts. `versions` are those of the servers."""
     ignored = set(OF_LITE) if any(each.is_lite for each in versions) else set()
+    if 0 in (a.shards, b.shards):
+        # Not told by Milvus Lite before 3.0.
+        a, b = (replace(each, shards=0) for each in (a, b))
     views = [_view(each) for each in (a, b)]
     left_out = [
         words

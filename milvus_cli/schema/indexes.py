@@ -38,11 +38,14 @@ class Index:
 
 
 def create_index(client: Client, collection: str, index: Index) -> None:
-    """Creates an index. Sends parameters one by one like pymilvus; Milvus Lite accepts them only as one JSON text."""
+    """Creates an index. Sends parameters one by one like pymilvus; Milvus Lite 3 accepts them only as one JSON text."""
     metric = {"metric_type": index.metric} if index.metric else {}
     given = {key: as_param(each) for key, each in index.params.items()}
     if given and client.version.is_lite:
         given = {"params": json.dumps(one_by_one(given))}
+    elif not client.version.text:
+        # Milvus Lite before 3.0 drops those in a JSON text beside others.
+        given = one_by_one(given)
     values = {"index_type": index.type, **metric, **given}
     client.call(
         "CreateIndex",

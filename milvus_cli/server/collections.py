@@ -25,7 +25,7 @@ def collection_table(session: Session, *, only_names: bool, only_loaded: bool) -
     """The collections of the database; with `only_names` just their names, which takes one call."""
     client = session.client
     names = sorted(client.call("ShowCollections").collection_names)
-    percentages = {} if only_names and not only_loaded else loaded_percentages(client)
+    percentages = {} if only_names and not only_loaded else loaded_percentages(client, one_by_one=True)
     if only_loaded:
         names = [name for name in names if percentages.get(name) == 100]
     if only_names:

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.leaked_alias import require_no_leaked_alias
-from ..client.not_found import NO_ALIAS, NO_COLLECTION
-from ..client.optional import permitted
+from ..client.not_found import DEFAULT_DATABASE, NO_ALIAS, NO_COLLECTION
+from ..client.optional import permitted, supported
 from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
+from ..schema.definition import DEFAULT_PARTITION
 from ..schema.indexes import indexes
 from ..schema.schema import params
 from ..text.names import missing_name
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
 
 
 def require_database(client: Client, name: str) -> None:
-    if not require_listed_database(client, name):
+    """Raises CliError for a missing database. A server without databases has the default one."""
+    try:
+        is_listed = require_listed_database(client, name)
+    except ServerRefused:
+        # Zilliz Cloud's serverless clusters refuse the list.
+        if name != DEFAULT_DATABASE:
+            raise
+        return
+    if not is_listed:
         client.call("ShowCollections", db_name=name)
 
 
@@ -37,13 +46,31 @@ def require_listed_database(client: Client, name: str) -> bool:
 
 
 def require_partitions(client: Client, collection: str, names: Iterable[str]) -> None:
-    """Raises ServerRefused if the collection does not exist, CliError if it lacks one of the partitions."""
-    answer = permitted(client.call, "ShowPartitions", collection_name=collection)
+    """Raises ServerRefused if the collection does not exist, CliError if it lacks one of the partitions.
+
+    A server without partitions, which would ignore their names, has the default one.
+    """
+    wanted = list(names)
+    try:
+        answer = permitted(client.call, "ShowPartitions", collection_name=collection)
+    except Unsupported:
+        if set(wanted) != {DEFAULT_PARTITION}:
+            raise
+        return
     if answer is None:
         return
-    for name in names:
+    for name in wanted:
         listing = f"list partitions -c {collection}"
         _require("partition", name, answer.partition_names, listing, f" in {collection!r}")
+
+
+def require_partition_to_write(client: Client, collection: str, name: str) -> None:
+    """Raises Unsupported for a partition of a server without partitions: it would ignore the name.
+
+    Others refuse a missing one themselves.
+    """
+    if name and not client.version.text:
+        require_partitions(client, collection, [name])
 
 
 def require_index(client: Client, collection: str, name: str) -> None:
@@ -139,7 +166,7 @@ def require_own_name(client: Client, collection: str) -> DescribeCollectionRespo
 
 def require_free(client: Client, name: str) -> None:
     """Raises CliError if a collection or an alias already has the name."""
-    target = permitted(alias_target, client, name)
+    target = permitted(supported, alias_target, client, name)
     if target is not None:
         raise CliError(f"{name!r} is an alias, of collection {target!r}", hint="take another name")
     if client.call("HasCollection", collection_name=name).value:

@@ -31,6 +31,9 @@ OPTIONAL = ("total_rows", "indexed_rows", "state", "params", "metric_type")
 
 PROGRESS_COLUMNS = ("index", "field", "state", "indexed_rows", "total_rows", "pending_rows")
 
+NO_TYPE = "local mode only support"
+"""Milvus Lite's refusal of a type that it lacks."""
+
 
 @dataclass(frozen=True)
 class IndexOptions:
@@ -180,9 +183,16 @@ def _build(client: Client, collection: str, wanted: Index, existing: Index | Non
         build(client, collection, wanted)
     except ServerRefused as exc:
         if existing is None:
-            raise exc.with_context(default_hint=takes(wanted.type)) from exc
+            raise exc.with_context(default_hint=_other_index(collection, wanted, exc.reason)) from exc
         prefix = f"field {wanted.field!r} of {collection!r} already has {_named(existing)}"
         raise exc.with_context(prefix=prefix, default_hint=f"delete index -c {collection} -in {existing.name}") from exc
+
+
+def _other_index(collection: str, wanted: Index, reason: str) -> str:
+    """Returns the hint for a refused index: another type if the server has not the wanted one, else its parameters."""
+    if NO_TYPE in reason and wanted.type != "AUTOINDEX":
+        return f"create index -c {collection} -f {wanted.field} -t AUTOINDEX"
+    return takes(wanted.type)
 
 
 def _is_same(existing: Index | None, wanted: Index, *, any_name: bool) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
-from ..client.optional import Permitted
+from ..client.optional import Permitted, supported
 from ..client.wire.schema_pb2 import FieldSchema
 from ..result import Report, Section, Table, Text
 from ..schema.definition import fetch
@@ -60,7 +60,7 @@ def overview(client: Client, name: str, permitted: Permitted) -> Report:
     """Raises ServerRefused if the collection does not exist; values that the server does not report are None."""
     answer = client.call("DescribeCollection", collection_name=name)
     state = permitted(load_state, client, name)
-    shown = permitted(client.call, "ShowPartitions", collection_name=name)
+    shown = permitted(supported, client.call, "ShowPartitions", collection_name=name)
     schema = answer.schema
     values: dict[str, Any] = {
         "collection": schema.name,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,11 +24,11 @@ class Ping(NamedTuple):
 
 
 def ping_one(client: Client) -> float:
-    """Returns the milliseconds of one GetVersion call. Raises as `Client.call`."""
-    client.call("GetVersion")
-    started = time.monotonic()
-    client.call("GetVersion")
-    return round((time.monotonic() - started) * 1000, 1)
+    """Returns the milliseconds of one light call on an open channel. Raises as `Client.call`."""
+    # Imports grpc too, which `list connections` needs only to ping.
+    from ..client.handshake import round_trip
+
+    return round_trip(client)
 
 
 def ping_all(profiles: Iterable[Profile], open_client: Callable[[Profile], Client]) -> Iterator[Ping]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..client.client import Client
 from ..client.not_found import not_loaded
 from ..client.optional import permitted
+from ..client.parallel import gather
 from ..errors import CliError, Fault, NotAuthorized, ServerRefused
 from ..schema.indexes import indexes
 
@@ -41,10 +42,17 @@ def loaded_fraction(client: Client, collection: str, partitions: Sequence[str] =
     return float(answer.refresh_progress if refresh else answer.progress) / 100
 
 
-def loaded_percentages(client: Client) -> Mapping[str, int]:
-    """Returns percentages of loaded and loading collections, by name."""
+def loaded_percentages(client: Client, *, one_by_one: bool = False) -> Mapping[str, int]:
+    """Returns percentages of loaded and loading collections, by name.
+
+    Milvus Lite before 3.0 returns all names without percentages; with `one_by_one` each state is then requested.
+    """
     answer = client.call("ShowCollections", type="InMemory")
-    return dict(zip(answer.collection_names, answer.inMemory_percentages, strict=False))
+    names, percentages = answer.collection_names, answer.inMemory_percentages
+    if percentages or not one_by_one:
+        return dict(zip(names, percentages, strict=False))
+    states = gather(lambda name, left: load_state(client, name, timeout=left), names, seconds=client.timeout)
+    return {name: 100 for name, state in zip(names, states, strict=True) if state == "loaded"}
 
 
 def _listed_percent(client: Client, collection: str, partitions: Sequence[str], refusal: NotAuthorized) -> int | None:

@@ -60,7 +60,7 @@ def connect(session: Session, options: ConnectOptions) -> Record | Done:
         {
             "alias": profile.alias,
             "address": profile.address,
-            "server_version": server.version,
+            "server_version": server.version or None,
             "database": profile.database,
             "user": profile.user or None,
             "tls": profile.tls.name,

@@ -18,7 +18,7 @@ from ..result import Done
 from ..rows.writing import WriteTarget, writes_at_once
 from ..schema.features import require_types
 from ..schema.schema import params, row_fields
-from ..server.existence import collection_identity, exact_row_count
+from ..server.existence import collection_identity, exact_row_count, require_partition_to_write
 from ..session.session import Session
 from .checkpoint import Checkpoint
 from .fake import Recipe, fake_chunks
@@ -131,6 +131,7 @@ def _target(session: Session, options: InsertOptions) -> tuple[WriteTarget, Sequ
         session.client.require("Upsert.partial_update")
     answer = session.client.call("DescribeCollection", collection_name=options.collection)
     require_types(session.client, answer.schema)
+    require_partition_to_write(session.client, options.collection, options.partition)
     lite = session.client.version.is_lite
     takes_generated = lite or params(answer.properties).get(TAKES_GENERATED) == "true"
     target = WriteTarget(

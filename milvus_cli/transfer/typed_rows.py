@@ -13,6 +13,7 @@ from ..rows.readback import Sent
 from ..rows.writing import WriteTarget
 from ..schema.features import require_types
 from ..schema.schema import kind_of, row_fields
+from ..server.existence import require_partition_to_write
 from ..session.session import Session
 from ..text.counts import counted
 from ..text.json import parse_json
@@ -83,6 +84,7 @@ def _schema(session: Session, collection: str) -> CollectionSchema:
 
 def _write(session: Session, target: WriteTarget, rows: Rows) -> Done:
     """Checks all rows before it sends the first."""
+    require_partition_to_write(session.client, target.collection, target.partition)
     target = replace(target, lite=session.client.version.is_lite)
     starts = _starts(target, rows)
     parts = [(start, rows[start:stop]) for start, stop in pairwise([*starts, len(rows)])]

@@ -43,6 +43,22 @@ def test_connect_lite_starts_a_server_that_later_commands_share(embedded_servers
     assert [each["address"] for each in json.loads(embedded_servers("list", "servers", "-o", "json").out)] == [address]
 
 
+@pytest.mark.parametrize("words", [["./books.db"], ["-uri", "./books.db"], ["--lite", "books.db"]])
+def test_an_address_that_is_a_path_is_a_data_directory(embedded_servers: Cli, words: list[str]) -> None:
+    path = str(embedded_servers.directory / "books.db")
+    connected = embedded_servers("connect", *words, "-o", "json")
+    assert connected.err == f"Started Milvus Lite on {path}, at {one(connected)['address']}.\n"
+    assert one(embedded_servers("show", "connection", "-o", "json"))["lite"] == path
+
+
+def test_the_address_in_the_environment_may_be_a_path(embedded_servers: Cli) -> None:
+    environment = {"MILVUS_URI": "./books.db", "MILVUS_TOKEN": "root:Milvus"}
+    run = embedded_servers("list", "collections", "--names", env=environment)
+    assert (run.code, run.out, run.err[:23]) == (0, "", "Started Milvus Lite on ")
+    shown = one(embedded_servers("show", "connection", "-o", "json", env=environment))
+    assert (shown["lite"], shown["credentials"]) == (str(embedded_servers.directory / "books.db"), None)
+
+
 def test_a_server_that_runs_is_shown_and_not_started_again(embedded_servers: Cli) -> None:
     started = one(embedded_servers("start", "server", "-o", "json"))
     assert started["path"] == str(embedded_servers.home / "lite")

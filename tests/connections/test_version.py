@@ -29,3 +29,17 @@ def test_versions_are_compared(text: str, release: str, older: bool) -> None:
 def test_the_product_names_the_full_server_and_milvus_lite(text: str, product: str) -> None:
     assert Version(text).product == product
     assert Version(text).is_lite == ("Lite" in product)
+
+
+@pytest.mark.parametrize(
+    ("text", "product"),
+    [
+        ("Zilliz Cloud Vector Database(Compatible with Milvus 2.5)", "Zilliz Cloud (Milvus 2.5)"),
+        ("unknown-20260608-7ea6e3526", ""),
+    ],
+)
+def test_the_cloud_counts_as_the_newest_of_its_line(text: str, product: str) -> None:
+    version = Version(text)
+    assert (version.product, version.is_lite) == (product, False)
+    assert not version.before("2.5.12")
+    assert version.before("2.6") == bool(product)
