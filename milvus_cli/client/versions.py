@@ -9,15 +9,19 @@ from ..connections.version import Version
 
 
 class Operation(NamedTuple):
-    """`since` is the first Milvus with the operation; "" if only Milvus Lite may lack it."""
+    """`since` is the first Milvus with the operation; "" if only Milvus Lite may lack it.
+
+    `lite` is False if Milvus Lite ignores it silently instead of refusing it.
+    """
 
     name: str
     since: str = ""
+    lite: bool = True
 
 
 # Sources: Milvus's release notes and the clients' references (https://milvus.io/api-reference). Hybrid search since
 # 2.4.0, alterDatabase in v2.4.x, dropping properties and altering fields in v2.5.x (the latter also in the last 2.4),
-# "Added a truncate API" in 2.6.11.
+# "Added a truncate API" in 2.6.11. What Milvus 3.0 adds to searches and queries: https://milvus.io/docs/release_notes.md
 OPERATIONS: Mapping[str, Operation] = {
     "AlterCollection.delete_keys": Operation("delete collection_properties", "2.5"),
     "AlterCollectionField": Operation("alter collection_field", "2.5"),
@@ -56,8 +60,19 @@ OPERATIONS: Mapping[str, Operation] = {
     "OperatePrivilegeV2": Operation("privilege groups", "2.5"),
     "OperateUserRole": Operation("roles"),
     "ReleasePartitions": Operation("releasing of single partitions"),
-    "Search.half_floats": Operation("search of half floats that reads the right bytes", "2.4"),
+    "Search.analyzer_name": Operation("choice of an analyzer for the query", "2.5.11", lite=False),
+    "Search.function_chains": Operation("function chains", "3.0"),
     "Search.group_by_field": Operation("grouping of hits", "2.4"),
+    "Search.half_floats": Operation("search of half floats that reads the right bytes", "2.4"),
+    "Search.highlighter": Operation("highlighting", "2.6.8", lite=False),
+    "Search.ids": Operation("search by primary keys", "2.6.9", lite=False),
+    "Search.json_path": Operation("grouping by a JSON path", "2.6", lite=False),
+    "Search.namespace": Operation("namespaces", "3.0", lite=False),
+    "Search.order_by_fields": Operation("ordering of hits by fields", "3.0", lite=False),
+    "Search.search_aggregation": Operation("aggregation of hits", "3.0", lite=False),
+    "Search.strict_group_size": Operation("groups of a strict size", "2.5"),
+    "Search.structs": Operation("search in struct arrays", "2.6.4", lite=False),
+    "Search.timezone": Operation("time zones of TIMESTAMPTZ values", "2.6"),
     "SelectGrant": Operation("privileges"),
     "SelectRole": Operation("roles"),
     "SelectUser": Operation("users"),
@@ -69,6 +84,11 @@ OPERATIONS: Mapping[str, Operation] = {
 def too_old(method: str, version: Version) -> bool:
     """Reports whether a server of this version is known to lack an operation."""
     return version.before(OPERATIONS[method].since)
+
+
+def lacks(method: str, version: Version) -> bool:
+    """Reports whether a server lacks an operation, or ignores it as Milvus Lite does."""
+    return too_old(method, version) or (version.is_lite and not OPERATIONS[method].lite)
 
 
 def lacking(method: str, version: Version) -> str:

@@ -13,9 +13,11 @@ from ..grammar.search_options import (
     force_option,
     group_options,
     limit_option,
+    namespace_option,
     offset_option,
     partition_option,
     round_option,
+    time_options,
 )
 from ..grammar.types import RERANKER
 from ..result import Table
@@ -31,7 +33,7 @@ hybrid_options = all_of(
         multiple=True,
         metavar="LEG",
         help="Search of one vector field (repeatable): field=F vector=VECTOR|FILE (or text=…, like=ID), "
-        "limit=N, filter=…, params=JSON, metric=…, radius=…, range_filter=….",
+        "limit=N, filter=…, params=JSON, metric=…, radius=…, range_filter=…, analyzer=….",
     ),
     option(
         "--rerank",
@@ -48,8 +50,10 @@ hybrid_options = all_of(
     filter_options,
     fields_option,
     partition_option,
+    namespace_option,
     group_options,
     round_option,
+    time_options,
     consistency_options,
     force_option,
 )

@@ -9,15 +9,18 @@ import click
 from ..grammar.command import all_of, collection_option, command, option
 from ..grammar.options import options
 from ..grammar.search_options import (
+    analyzer_option,
     consistency_options,
     field_option,
     fields_option,
     filter_options,
     index_options,
     like_option,
+    namespace_option,
     partition_option,
     radius_option,
     text_option,
+    time_options,
     vector_option,
 )
 from ..result import Table
@@ -31,12 +34,15 @@ iterator_options = all_of(
     vector_option,
     like_option,
     text_option,
+    analyzer_option,
     field_option,
     filter_options,
     fields_option,
     partition_option,
+    namespace_option,
     index_options,
     radius_option,
+    time_options,
     consistency_options,
 )
 

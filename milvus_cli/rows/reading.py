@@ -50,7 +50,7 @@ def count_record(client: Client, options: RowOptions, note: Callable[[str], None
 def rows_by_ids(client: Client, options: RowOptions, ids: str) -> Table:
     """The rows of the primary keys in a text, as `rows_by_key` returns them."""
     selection = options.selection(client)
-    return rows_by_key(client, selection, parse_keys(ids, selection))
+    return rows_by_key(client, selection, parse_keys(ids, selection.schema))
 
 
 def selected_rows(

@@ -251,9 +251,10 @@ def selected(
     return found
 
 
-def parse_keys(text: str, selection: Selection) -> list[Any]:
+def parse_keys(text: str, schema: CollectionSchema) -> list[Any]:
     """Parses primary keys separated by commas or newlines, or as a JSON list. Raises InvalidInput for invalid keys."""
-    whole = type_name(selection.primary.data_type) == "INT64"
+    primary = primary_field(schema)
+    whole = primary is not None and type_name(primary.data_type) == "INT64"
     try:
         values = exact_loads(text) if text.lstrip().startswith("[") else None
     except (ValueError, RecursionError) as exc:
@@ -262,7 +263,7 @@ def parse_keys(text: str, selection: Selection) -> list[Any]:
         values = None
     if values is None:
         values = [each.strip() for each in text.replace("\n", ",").split(",") if each.strip()]
-    keys = [parse_key(each, selection.schema) for each in values]
+    keys = [parse_key(each, schema) for each in values]
     if not keys:
         raise InvalidInput("no ids", hint="write them as --ids 1,2,3")
     return list(dict.fromkeys(keys))

@@ -12,13 +12,18 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..rows.filters import both, filled
 from ..rows.freshness import Freshness, freshness
+from ..schema.metrics import is_of_lists
+from ..schema.nested import is_nested
 from ..schema.vector_field import search_field
 from ..session.session import Session
 from ..text.params import read_params
 from ..values.dynamic import names_in
-from .check import is_bm25_output, text_function
+from .check import indexed_metric, is_bm25_output, text_function
+from .extras import extras, require_operations
+from .grouping import group_field
 from .hits import shown_fields
-from .queries import LARGEST, entity_query, read_queries, text_queries
+from .marks import hit_marks
+from .queries import LARGEST, entity_query, key_queries, read_lists, read_queries, text_queries
 from .request import Queries, Search
 from .reranker_text import parse_rerankers
 
@@ -59,6 +64,22 @@ class SearchOptions:
     ignore_growing: bool = False
     rerank: Sequence[str] = ()
     force: bool = False
+    ids: str | None = None
+    order_by: Sequence[str] = ()
+    group_as: str = ""
+    strict_group_size: bool = False
+    highlight: Sequence[str] = ()
+    pre_tags: Sequence[str] = ()
+    post_tags: Sequence[str] = ()
+    fragment_size: int | None = None
+    fragment_offset: int | None = None
+    fragments: int | None = None
+    chains: Sequence[str] = ()
+    aggregate: str = ""
+    analyzer: str = ""
+    timezone: str = ""
+    time_fields: str = ""
+    namespace: str = ""
 
     @cached_property
     def client(self) -> Client:
@@ -93,8 +114,8 @@ class SearchOptions:
         """Returns the request for a collection with this schema. Raises InvalidInput and CliError."""
         searched, queries, exclusion = self._query(schema)
         shown = shown_fields(schema, self.names)
-        if self.group_by:
-            shown_fields(schema, [self.group_by])
+        group, json_path = group_field(schema, self.group_by)
+        more = extras(self, schema, json_path)
         return Search(
             self.collection,
             searched.name,
@@ -108,13 +129,15 @@ class SearchOptions:
             params=parse_params(self.params),
             radius=self.radius,
             range_filter=self.range_filter,
-            group_by=self.group_by,
+            group_by=group,
             group_size=self.group_size,
             round_decimal=self.round_decimal,
             consistency=self.fresh.level,
             timestamp=self.fresh.timestamp,
             ignore_growing=self.ignore_growing,
             rerankers=parse_rerankers(self.rerank, 0),
+            extras=more,
+            marks=hit_marks(self, schema, queries.kind, searched.name),
         )
 
     def _query(self, schema: CollectionSchema) -> tuple[FieldSchema, Queries, str]:
@@ -123,6 +146,10 @@ class SearchOptions:
             function = text_function(schema, self.field)
             return search_field(schema, self.field or function.output_field_names[0]), text_queries(self.texts), ""
         searched = search_field(schema, self.field)
+        if self.ids is not None:
+            return searched, key_queries(self.ids, schema), ""
+        if is_nested(searched.name):
+            return searched, self._nested_queries(searched), ""
         if self.like is not None:
             return searched, *entity_query(self.client, schema, searched, self.like, self.collection)
         if self.vectors and is_bm25_output(schema, searched.name):
@@ -132,17 +159,28 @@ class SearchOptions:
             )
         return searched, read_queries(self.vectors, searched, self._read_standard_input), ""
 
+    def _nested_queries(self, searched: FieldSchema) -> Queries:
+        """Returns the queries for a field of a struct array: lists of vectors if its index compares lists."""
+        if self.like is not None:
+            raise InvalidInput(
+                f"--like cannot search {searched.name!r}: a row has several vectors there", hint="give vectors with -v"
+            )
+        metric = self.metric or indexed_metric(self.client, self.collection, searched.name)
+        read = read_lists if is_of_lists(metric) else read_queries
+        return read(self.vectors, searched, self._read_standard_input)
+
     def _read_standard_input(self) -> bytes:
         return self._standard_input
 
 
 def check_query(asked: SearchOptions) -> None:
-    """Raises InvalidInput unless exactly one kind of query is given."""
-    given = bool(asked.vectors) + (asked.like is not None) + bool(asked.texts)
+    """Raises InvalidInput unless exactly one kind of query is given, and CliError for what the server lacks."""
+    given = bool(asked.vectors) + (asked.like is not None) + bool(asked.texts) + (asked.ids is not None)
     if not given:
         raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
     if given > 1:
-        raise InvalidInput("-v, --like and --text cannot be combined")
+        raise InvalidInput("-v, --like, --text and --ids cannot be combined")
+    require_operations(asked.client, asked)
 
 
 def parse_params(given: Sequence[str]) -> dict[str, Any]:
