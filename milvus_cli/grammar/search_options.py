@@ -124,7 +124,7 @@ group_options = all_of(
 )
 json_group_option = option(
     "--group-as",
-    type=OneOf(GROUP_TYPES),
+    type=OneOf(GROUP_TYPES, case_sensitive=False),
     default="",
     metavar="TYPE",
     help="With a path such as --group-by 'info[\"year\"]', the type of its values.",
@@ -209,12 +209,12 @@ chain_option = option(
     type=TEXT,
     multiple=True,
     metavar="JSON",
-    help="Function chain to rerank by, or @FILE (repeatable). Requires Milvus 3.0. See `help search`.",
+    help="Function chain to rerank by, or @FILE (repeatable). Requires Milvus 3.0. See `help searching`.",
 )
 aggregate_option = option(
     "--aggregate",
     type=TEXT,
     default="",
     metavar="JSON",
-    help="Show buckets of hits instead of hits, or @FILE. Requires Milvus 3.0. See `help search`.",
+    help="Show buckets of hits instead of hits, or @FILE. Requires Milvus 3.0. See `help searching`.",
 )

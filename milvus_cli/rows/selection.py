@@ -13,11 +13,12 @@ from ..client.not_found import NOT_LOADED
 from ..client.optional import Permitted, permitted
 from ..errors import CliError, InvalidInput, Unsupported
 from ..schema.column_checks import require_columns
+from ..schema.nested import nested_names
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import exact_row_count, require_partitions, row_count
 from ..text.consistency import CUSTOMIZED, guarantee
 from ..text.counts import counted
-from ..values.decode import decode_column
+from ..values.decode import decode_column, nested_columns
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
 from ..values.invalid import as_json
@@ -93,7 +94,7 @@ def chosen_fields(schema: CollectionSchema, text: str | None, *, counting: bool 
     names = names_in(text) or ["*"]
     if any(map(is_count, names)):
         return _count_field(names, counting=counting)
-    known = [*every, *(field.name for field in schema.fields if field.is_function_output)]
+    known = [*every, *(field.name for field in schema.fields if field.is_function_output), *nested_names(schema)]
     keys = {name: key for name in names if name != "*" and (key := dynamic_key(schema, name, known)) is not None}
     flat = schema.enable_dynamic_field and "*" in names
     shown = tuple(dict.fromkeys(each for name in names for each in (every if name == "*" else (keys.get(name, name),))))
@@ -190,7 +191,9 @@ class Decoded:
 
     def __init__(self, columns: Sequence[FieldData], selection: Selection) -> None:
         self.keys = keys_of(columns, selection)
-        found = {each.field_name: decode_column(each) for each in columns if each.field_name in selection.fields.asked}
+        asked = selection.fields.asked
+        found = {each.field_name: decode_column(each) for each in columns if each.field_name in asked}
+        found |= nested_columns(columns, [name for name in asked if name not in found])
         nothing: list[Any] = [None] * len(self.keys)
         self.dynamic = dynamic_objects(found.get(DYNAMIC, nothing))
         self._columns = {name: values for name, values in found.items() if name != DYNAMIC}

@@ -81,6 +81,23 @@ def _hits(results: SearchResultData, queries: int) -> None:
     rows = same_rows(results.fields_data)
     if rows is not None and rows != count:
         raise Inconsistent(f"columns of {rows} rows for {count} hits")
+    _marks(results, count)
+
+
+def _marks(results: SearchResultData, count: int) -> None:
+    """Requires one element index, one text and one group for each hit, where there are any."""
+    elements = len(results.element_indices.data)
+    if elements not in (0, count):
+        raise Inconsistent(f"{elements} element indices for {count} hits")
+    for each in results.highlight_results:
+        if len(each.datas) != count:
+            raise Inconsistent(f"highlights of {each.field_name!r} for {len(each.datas)} of {count} hits")
+    groups = same_rows(results.group_by_field_values)
+    if groups not in (None, count):
+        raise Inconsistent(f"{groups} group values for {count} hits")
+    buckets = len(results.agg_buckets)
+    if results.agg_topks and sum(results.agg_topks) != buckets:
+        raise Inconsistent(f"{buckets} buckets instead of {sum(results.agg_topks)}")
 
 
 def _described(fields: Mapping[str, Any], answer: Any) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from ..client.failures import invalid
 from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema, ScalarField, VectorField
 from .kinds import FIELD_TYPES, shape_of
+from .nested import nested_parts
 from .schema import BITS, WIDTHS, params, row_fields, type_name
 
 # Slots in which servers return the values of a type.
@@ -36,7 +37,7 @@ def require_columns(columns: Sequence[FieldData], schema: CollectionSchema, name
         return
     fields: dict[str, Any] = {field.name: field for field in row_fields(schema)}
     for name in names:
-        column = by_name.get(name)
+        column = by_name.get(name) or by_name.get(nested_parts(name)[0])
         if column is None:
             raise invalid("Query", f"column {name!r} was requested and is missing")
         if name in fields and (reason := _unlike(column, fields[name])):
