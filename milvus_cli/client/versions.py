@@ -67,17 +67,20 @@ OPERATIONS: Mapping[str, Operation] = {
     "Search.highlighter": Operation("highlighting", "2.6.8", lite=False),
     "Search.ids": Operation("search by primary keys", "2.6.9", lite=False),
     "Search.json_path": Operation("grouping by a JSON path", "2.6", lite=False),
-    "Search.namespace": Operation("namespaces", "3.0", lite=False),
     "Search.order_by_fields": Operation("ordering of hits by fields", "3.0", lite=False),
     "Search.search_aggregation": Operation("aggregation of hits", "3.0", lite=False),
     "Search.strict_group_size": Operation("groups of a strict size", "2.5"),
     "Search.structs": Operation("search in struct arrays", "2.6.4", lite=False),
     "Search.timezone": Operation("time zones of TIMESTAMPTZ values", "2.6"),
+    "Query.group_by_fields": Operation("grouping and aggregation of rows", "3.0", lite=False),
+    "Query.order_by_fields": Operation("ordering of rows", "3.0", lite=False),
+    "Query.timezone": Operation("time zones of TIMESTAMPTZ values", "2.6"),
     "SelectGrant": Operation("privileges"),
     "SelectRole": Operation("roles"),
     "SelectUser": Operation("users"),
     "TruncateCollection": Operation("truncate", "2.6.11"),
     "UpdateCredential": Operation("users"),
+    "namespace": Operation("namespaces", "3.0", lite=False),
 }
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar.command import all_of, collection_option, command, option
 from ..grammar.options import options
+from ..grammar.row_options import namespace_option, time_options
 from ..grammar.search_options import (
     consistency_options,
     fields_option,
@@ -13,11 +14,9 @@ from ..grammar.search_options import (
     force_option,
     group_options,
     limit_option,
-    namespace_option,
     offset_option,
     partition_option,
     round_option,
-    time_options,
 )
 from ..grammar.types import RERANKER
 from ..result import Table

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar.command import all_of, collection_option, command, option
 from ..grammar.options import options
+from ..grammar.row_options import namespace_option, time_options
 from ..grammar.search_options import (
     aggregate_option,
     analyzer_option,
@@ -21,7 +22,6 @@ from ..grammar.search_options import (
     json_group_option,
     like_option,
     limit_option,
-    namespace_option,
     offset_option,
     order_option,
     partition_option,
@@ -29,7 +29,6 @@ from ..grammar.search_options import (
     rerank_option,
     round_option,
     text_option,
-    time_options,
     vector_option,
 )
 from ..result import Report, Table

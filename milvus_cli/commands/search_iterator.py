@@ -8,6 +8,7 @@ import click
 
 from ..grammar.command import all_of, collection_option, command, option
 from ..grammar.options import options
+from ..grammar.row_options import namespace_option, time_options
 from ..grammar.search_options import (
     analyzer_option,
     consistency_options,
@@ -16,11 +17,9 @@ from ..grammar.search_options import (
     filter_options,
     index_options,
     like_option,
-    namespace_option,
     partition_option,
     radius_option,
     text_option,
-    time_options,
     vector_option,
 )
 from ..result import Table

@@ -21,7 +21,6 @@ from .types import (
     PARTITION,
     QUERY_VECTOR,
     RERANK_FUNCTION,
-    TIME_ZONE,
     VECTOR_FIELD,
 )
 
@@ -143,28 +142,12 @@ consistency_options = all_of(
     freshness_options,
     option("--ignore-growing", is_flag=True, help="Skip growing segments: faster, but misses recent rows."),
 )
-time_options = all_of(
-    option(
-        "--timezone",
-        type=TIME_ZONE,
-        default="",
-        metavar="ZONE",
-        help="Time zone of TIMESTAMPTZ values, e.g. Europe/Rome.",
-    ),
-    option(
-        "--time-fields",
-        default="",
-        metavar="A,B",
-        help="Parts of TIMESTAMPTZ values to return instead of the time, e.g. year,month,hour.",
-    ),
-)
 analyzer_option = option(
     "--analyzer",
     default="",
     metavar="NAME",
     help="With --text, the analyzer of a field that has several. Requires Milvus 2.5.11.",
 )
-namespace_option = option("--namespace", default="", metavar="NAME", help="Namespace to read. Requires Milvus 3.0.")
 ids_option = option(
     "--ids",
     type=TEXT,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from ..client.client import Client
+from ..client.versions import lacks
 from .filters import filled
 from .freshness import freshness
 from .selection import Selection, page_deadline, selected
@@ -14,7 +16,8 @@ from .selection import Selection, page_deadline, selected
 class RowOptions:
     """`expression` is a filter in which `parameters` fill the names in braces; `fields` are separated by commas.
 
-    `consistency`, `guarantee_timestamp` and `graceful_time` say how recent the rows must be.
+    `consistency`, `guarantee_timestamp` and `graceful_time` say how recent the rows must be, `timezone` and
+    `time_fields` how their times are written.
     """
 
     collection: str
@@ -25,9 +28,15 @@ class RowOptions:
     consistency: str | None = None
     guarantee_timestamp: int | None = None
     graceful_time: float | None = None
+    timezone: str = ""
+    time_fields: str = ""
+    namespace: str = ""
 
     def selection(self, client: Client, *, counting: bool = False) -> Selection:
         """The selection, checked against the server; `counting` allows the field count(*). Raises as `selected`."""
+        for given, operation in ((self.timezone or self.time_fields, "Query.timezone"), (self.namespace, "namespace")):
+            if given and lacks(operation, client.version):
+                raise client.unsupported(operation)
         fresh = freshness(
             client,
             self.consistency,
@@ -43,4 +52,21 @@ class RowOptions:
             partitions=self.partitions,
             fresh=fresh,
             counting=counting,
+            params={key: each for key, each in self._params() if each},
+            namespace=self.namespace,
         )
+
+    def _params(self) -> Sequence[tuple[str, str]]:
+        return (("timezone", self.timezone), ("time_fields", self.time_fields))
+
+
+@dataclass(frozen=True)
+class QueryOptions(RowOptions):
+    """Options of `query`: `group_by` are fields, or lists of them, and `order_by` fields with a direction."""
+
+    group_by: tuple[str, ...] = ()
+    order_by: tuple[str, ...] = ()
+
+    def without_fields(self) -> QueryOptions:
+        """Returns the same options for all fields."""
+        return replace(self, fields=None)

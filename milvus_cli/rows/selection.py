@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 PAGE_SECONDS = 60.0
 """Deadline of a page unless the user chose one, in seconds; Milvus Lite takes some seconds for any."""
 
+NO_PARAMS: Mapping[str, str] = {}
+
 WHOLE_KEY = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 
 
@@ -51,7 +53,7 @@ class Fields:
 class Selection:
     """Rows of a collection, and their fields. Parameters of `filter` are already filled in.
 
-    `consistency` and the hybrid `timestamp` are as for `guarantee`.
+    `consistency` and the hybrid `timestamp` are as for `guarantee`. `params` are further parameters of each query.
     """
 
     schema: CollectionSchema
@@ -61,6 +63,8 @@ class Selection:
     partitions: tuple[str, ...] = ()
     consistency: str = "Strong"
     timestamp: int = 0
+    params: Mapping[str, str] = field(default_factory=dict)
+    namespace: str = ""
 
     @property
     def wanted(self) -> Wanted:
@@ -144,7 +148,8 @@ def query(
         expr=expression,
         output_fields=selection.fields.asked,
         partition_names=selection.partitions,
-        query_params=pairs(dict(params)),
+        query_params=pairs({**params, **selection.params}),
+        **({"namespace": selection.namespace} if selection.namespace else {}),
         **(guarantee(CUSTOMIZED, timestamp) if timestamp else guarantee(selection.consistency, selection.timestamp)),
         timeout=page_deadline(client),
     )
@@ -170,7 +175,7 @@ def strong_timestamp(client: Client, selection: Selection) -> int:
 
 def counted_by_statistics(client: Client, selection: Selection, permitted: Permitted) -> int | None:
     """Counts a collection or its partitions by statistics; None with a filter, which statistics ignore."""
-    if selection.filter:
+    if selection.filter or selection.namespace:
         return None
     counts = [permitted(row_count, client, selection.collection, each) for each in selection.partitions or [""]]
     return None if None in counts else sum(each or 0 for each in counts)
@@ -235,6 +240,8 @@ def selected(
     partitions: Sequence[str] = (),
     fresh: Freshness = STRONG,
     counting: bool = False,
+    params: Mapping[str, str] = NO_PARAMS,
+    namespace: str = "",
 ) -> Selection:
     """Creates a selection after checking its names with the server. Raises ServerRefused or CliError for missing ones.
 
@@ -248,6 +255,8 @@ def selected(
         filter,
         tuple(partitions),
         *fresh,
+        params,
+        namespace,
     )
     if partitions:
         require_partitions(client, collection, partitions)

@@ -48,12 +48,17 @@ def _unlike(column: FieldData, field: Any) -> str:
     """Returns why a column does not match its field; "" if it does."""
     if not isinstance(field, FieldSchema):
         return ""
-    if column.type not in (0, field.data_type):
+    if column.type not in (0, field.data_type) and not _is_time_in_parts(column, field):
         return f"{type_name(column.type)} values for a field of type {type_name(field.data_type)}"
     dim = params(field.type_params).get("dim")
     if dim and column.WhichOneof("field") == "vectors" and column.vectors.dim not in (0, int(dim)):
         return f"dimension {column.vectors.dim} for a field of dimension {dim}"
     return ""
+
+
+def _is_time_in_parts(column: FieldData, field: FieldSchema) -> bool:
+    """Reports whether these are times as lists of the parts that `time_fields` asked for."""
+    return type_name(field.data_type) == "TIMESTAMPTZ" and type_name(column.type) == "ARRAY"
 
 
 def _rows(column: FieldData) -> int | None:

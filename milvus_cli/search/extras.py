@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.versions import lacks
 from ..errors import InvalidInput
+from ..rows.ordering import ordered
 from ..schema.nested import is_nested
 from .aggregation import aggregation
 from .chains import chains
 from .grouping import JSON_TYPES, is_json_path
 from .highlight import highlighter
-from .ordering import ordered
 
 if TYPE_CHECKING:
     from ..client.client import Client
@@ -30,7 +30,7 @@ OPERATIONS = {
     "chains": "Search.function_chains",
     "highlight": "Search.highlighter",
     "ids": "Search.ids",
-    "namespace": "Search.namespace",
+    "namespace": "namespace",
     "order_by": "Search.order_by_fields",
     "strict_group_size": "Search.strict_group_size",
     "time_fields": "Search.timezone",
