@@ -491,7 +491,7 @@ WRONG: list[tuple[list[str], str]] = [
     (["--aggregate", '{"fields": ["a"], "size": 1, "order": [{"x": "asc"}]}'], "key of order"),
     (["--chain", "{}"], "--chain has no ops"),
     (["--chain", '{"ops": [{"op": "map", "expr": {}}]}'], "--chain: an expr lacks 'name'"),
-    (["--chain", '{"ops": [{"op": "limit", "params": {"limit": null}}]}'], "null is no value of a parameter"),
+    (["--chain", '{"ops": [{"op": "limit", "params": {"limit": null}}]}'], "a parameter is null, which is not a value"),
     (["--order-by", "price:down"], "invalid order 'price:down'"),
     (["--order-by", "price", "--rerank", "boost:weight=2"], "--order-by and --rerank cannot be combined"),
     (["--aggregate", "{}", "--group-by", "body"], "--aggregate and --group-by cannot be combined"),

@@ -126,7 +126,7 @@ json_group_option = option(
     type=OneOf(GROUP_TYPES, case_sensitive=False),
     default="",
     metavar="TYPE",
-    help="With a path such as --group-by 'info[\"year\"]', the type of its values.",
+    help="With --group-by and a path in a JSON field, the type of its values.",
 )
 rerank_option = option(
     "--rerank",

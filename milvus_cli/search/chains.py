@@ -95,7 +95,7 @@ def _params(values: Mapping[str, Any]) -> dict[str, FunctionParamValue]:
 def _value(given: Any) -> FunctionParamValue:
     form = next((form for kind, form in VALUES.items() if isinstance(given, kind)), None)
     if form is None:
-        raise InvalidInput("--chain: null is no value of a parameter", hint=HINT)
+        raise InvalidInput("--chain: a parameter is null, which is not a value", hint=HINT)
     return form(given)
 
 

@@ -5,9 +5,7 @@ Servers ignore what they don't know, so that each option is checked against the 
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..client.versions import lacks
@@ -18,11 +16,12 @@ from .aggregation import aggregation
 from .chains import chains
 from .grouping import JSON_TYPES, is_json_path
 from .highlight import highlighter
+from .request import Extras
 
 if TYPE_CHECKING:
     from ..client.client import Client
     from ..client.wire.schema_pb2 import CollectionSchema
-    from .options import SearchOptions
+    from .extra_options import ExtraOptions
 
 OPERATIONS = {
     "aggregate": "Search.search_aggregation",
@@ -51,15 +50,7 @@ APART = (
 SPELLINGS = {"chains": "--chain", "aggregate": "--aggregate"}
 
 
-@dataclass(frozen=True)
-class Extras:
-    """`beside` are parameters beside `params`, and `fields` further fields of a SearchRequest."""
-
-    beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    fields: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-
-
-def require_operations(client: Client, asked: SearchOptions) -> None:
+def require_operations(client: Client, asked: ExtraOptions) -> None:
     """Raises CliError for an option that the server lacks, and InvalidInput for options that exclude each other."""
     for name, operation in OPERATIONS.items():
         if getattr(asked, name) and lacks(operation, client.version):
@@ -79,13 +70,13 @@ def require_operations(client: Client, asked: SearchOptions) -> None:
         raise InvalidInput("--strict-group-size needs --group-by")
 
 
-def extras(asked: SearchOptions, schema: CollectionSchema, json_path: str) -> Extras | None:
+def extras(asked: ExtraOptions, schema: CollectionSchema, json_path: str) -> Extras | None:
     """Returns what the options ask beside the query; None for a plain search. Raises InvalidInput."""
     beside, fields = dict(_beside(asked, json_path)), dict(_fields(asked, schema))
     return Extras(beside, fields) if beside or fields else None
 
 
-def _beside(asked: SearchOptions, json_path: str) -> Iterator[tuple[str, Any]]:
+def _beside(asked: ExtraOptions, json_path: str) -> Iterator[tuple[str, Any]]:
     if json_path:
         yield "json_path", json_path
     if asked.group_as:
@@ -103,7 +94,7 @@ def _beside(asked: SearchOptions, json_path: str) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
-def _fields(asked: SearchOptions, schema: CollectionSchema) -> Iterator[tuple[str, Any]]:
+def _fields(asked: ExtraOptions, schema: CollectionSchema) -> Iterator[tuple[str, Any]]:
     if asked.highlight:
         yield "highlighter", highlighter(asked, schema)
     if asked.chains:

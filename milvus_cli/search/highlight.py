@@ -16,14 +16,14 @@ from .marks import highlighted_field
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
-    from .options import SearchOptions
+    from .extra_options import ExtraOptions
 
 LEXICAL = 0
 """The HighlightType that marks words; the other one asks a model of Zilliz Cloud."""
 ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 
 
-def highlighter(asked: SearchOptions, schema: CollectionSchema) -> dict[str, Any]:
+def highlighter(asked: ExtraOptions, schema: CollectionSchema) -> dict[str, Any]:
     """Returns the fields of a Highlighter, with the parameters of pymilvus's LexicalHighlighter. Raises CliError."""
     queries: list[dict[str, str]] = []
     by_search_text = False
@@ -50,7 +50,7 @@ def highlighter(asked: SearchOptions, schema: CollectionSchema) -> dict[str, Any
     return {"type": LEXICAL, "params": pairs(values)}
 
 
-def _words(asked: SearchOptions, schema: CollectionSchema, given: str) -> Iterator[str | None]:
+def _words(asked: ExtraOptions, schema: CollectionSchema, given: str) -> Iterator[str | None]:
     """Yields texts whose words are highlighted in a field; None stands for the text that is searched by BM25."""
     field, (_, equals, words) = highlighted_field(given), given.partition("=")
     shown_fields(schema, [field])

@@ -11,7 +11,7 @@ from ..values.decode import decode_column
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldData, SearchResultData
-    from .options import SearchOptions
+    from .extra_options import ExtraOptions
 
 ELEMENT = "element"
 
@@ -35,7 +35,7 @@ class Mark(NamedTuple):
         return {"element": ELEMENT, "group": self.source, "highlight": f"{self.source}_highlight"}[self.kind]
 
 
-def hit_marks(asked: SearchOptions, schema: CollectionSchema, kind: int, field: str) -> Sequence[Mark]:
+def hit_marks(asked: ExtraOptions, schema: CollectionSchema, kind: int, field: str) -> Sequence[Mark]:
     """Returns the marks of a search of this field, with queries of this kind."""
     if not (asked.group_by or asked.highlight or schema.struct_array_fields):
         return ()

@@ -10,15 +10,15 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
-from ..rows.filters import both, filled
+from ..rows.filters import both
 from ..rows.freshness import Freshness, freshness
 from ..schema.metrics import is_of_lists
 from ..schema.nested import is_nested
 from ..schema.vector_field import search_field
 from ..session.session import Session
 from ..text.params import read_params
-from ..values.dynamic import names_in
 from .check import indexed_metric, is_bm25_output, text_function
+from .extra_options import ExtraOptions
 from .extras import extras, require_operations
 from .grouping import group_field
 from .hits import shown_fields
@@ -36,50 +36,27 @@ BY_OPTIONS = "-v VECTOR, --like ID or --text TEXT"
 
 
 @dataclass(frozen=True)
-class SearchOptions:
+class SearchOptions(ExtraOptions):
     """A search as the options give it, not yet checked."""
 
     session: Session = given_field(repr=False)
     collection: str
     vectors: Sequence[str] = ()
     like: str | None = None
-    texts: Sequence[str] = ()
-    field: str | None = None
     limit: int = 10
     offset: int = 0
-    filter: str = ""
-    parameters: Sequence[tuple[str, str]] = ()
     partitions: Sequence[str] = ()
-    fields: str | None = None
     metric: str = ""
     params: Sequence[str] = ()
     radius: float | None = None
     range_filter: float | None = None
-    group_by: str = ""
     group_size: int | None = None
     round_decimal: int | None = None
     consistency: str | None = None
     guarantee_timestamp: int | None = None
     graceful_time: float | None = None
     ignore_growing: bool = False
-    rerank: Sequence[str] = ()
     force: bool = False
-    ids: str | None = None
-    order_by: Sequence[str] = ()
-    group_as: str = ""
-    strict_group_size: bool = False
-    highlight: Sequence[str] = ()
-    pre_tags: Sequence[str] = ()
-    post_tags: Sequence[str] = ()
-    fragment_size: int | None = None
-    fragment_offset: int | None = None
-    fragments: int | None = None
-    chains: Sequence[str] = ()
-    aggregate: str = ""
-    analyzer: str = ""
-    timezone: str = ""
-    time_fields: str = ""
-    namespace: str = ""
 
     @cached_property
     def client(self) -> Client:
@@ -96,15 +73,6 @@ class SearchOptions:
             self.graceful_time,
             deadline=self.client.timeout,
         )
-
-    @property
-    def names(self) -> list[str]:
-        """The output fields."""
-        return names_in(self.fields)
-
-    @property
-    def expression(self) -> str:
-        return filled(self.filter, self.parameters)
 
     @cached_property
     def _standard_input(self) -> bytes:

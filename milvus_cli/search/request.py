@@ -14,7 +14,6 @@ from ..text.limits import HIGHEST_LIMIT
 from .rerankers import Reranker, function_score
 
 if TYPE_CHECKING:
-    from .extras import Extras
     from .marks import Mark
 
 HITS_AT_ONCE = 10_000
@@ -40,6 +39,14 @@ class Queries:
     def fields(self) -> dict[str, Any]:
         """Returns the fields of a SearchRequest that hold the queries."""
         return {"placeholder_group": placeholder_group(self.kind, self.values)}
+
+
+@dataclass(frozen=True)
+class Extras:
+    """`beside` are parameters beside `params`, and `fields` further fields of a SearchRequest."""
+
+    beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    fields: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
