@@ -81,6 +81,8 @@ OPERATIONS: Mapping[str, Operation] = {
     "TruncateCollection": Operation("truncate", "2.6.11"),
     "UpdateCredential": Operation("users"),
     "namespace": Operation("namespaces", "3.0", lite=False),
+    "phrase_match": Operation("phrase_match", "2.6", lite=False),
+    "text_match": Operation("text_match", "2.5"),
 }
 
 

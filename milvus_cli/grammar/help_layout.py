@@ -55,6 +55,7 @@ TOPICS = {
     "output": "Formats, redirection and the pager",
     "quoting": "Quotes, JSON and values from files",
     "scripting": "Scripts and one-shot commands",
+    "searching": "Highlights, groups, buckets and struct arrays",
 }
 """The topics of help, each a file in milvus_cli/help, with its summary."""
 

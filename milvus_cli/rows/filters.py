@@ -35,6 +35,8 @@ REASONS = (
     (re.compile(r"(.*) got ''"), r"\1, but it ends"),
     (re.compile(r'strconv\.ParseInt: parsing "(.*)": value out of range'), r"\1 is out of the range of INT64"),
 )
+MATCHING = {"minimum_should_match": "2.6", "phrase_match": "2.6", "text_match": "2.5"}
+"""Words of filters that match texts by their words, with the first Milvus that has them."""
 LONG_NUMBERS = re.compile(rf"{LITERAL}|(?<![\w.])(?P<number>[0-9]{{19,}})(?![\w.])", re.DOTALL)
 OVER = 2**63
 LOWEST = -OVER
@@ -82,6 +84,9 @@ def up_to(field: str, key: Any) -> str:
 
 def both(one: str, other: str) -> str:
     """Returns the conjunction of two filters; an empty filter matches everything."""
+    if "element_filter" in one.lower():
+        # Milvus wants a filter of elements last.
+        one, other = other, one
     return f"({one}) and ({other})" if one and other else one or other
 
 
@@ -220,7 +225,17 @@ def _field_words(expression: str) -> Mapping[str, int]:
     return found
 
 
+def _is_after(expression: str, word: str, position: int | None) -> bool:
+    """Reports whether a position is that of a word, or of the character that follows it."""
+    if position is None:
+        return False
+    return expression[:position].lower().rstrip().endswith(word) or expression[position:].lower().startswith(word)
+
+
 def _filter_hint(expression: str, reason: str, position: int | None, fields: Sequence[str]) -> str:
+    for word, since in MATCHING.items():
+        if word in expression.lower() and (word in reason or _is_after(expression, word, position)):
+            return f"{word} requires Milvus {since}"
     if (
         position is not None
         and expression[position : position + 1] == "="

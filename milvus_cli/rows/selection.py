@@ -24,6 +24,7 @@ from ..values.exact_json import exact_loads
 from ..values.invalid import as_json
 from .filters import explaining_filter_errors, one_of
 from .freshness import STRONG, Freshness
+from .text_match import require_match
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
@@ -258,6 +259,7 @@ def selected(
         params,
         namespace,
     )
+    require_match(client, filter, schema)
     if partitions:
         require_partitions(client, collection, partitions)
     return found

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..rows.filters import both
 from ..rows.freshness import Freshness, freshness
+from ..rows.text_match import require_match
 from ..schema.metrics import is_of_lists
 from ..schema.nested import is_nested
 from ..schema.vector_field import search_field
@@ -83,6 +84,8 @@ class SearchOptions(ExtraOptions):
         searched, queries, exclusion = self._query(schema)
         shown = shown_fields(schema, self.names)
         group, json_path = group_field(schema, self.group_by)
+        if self.filter:
+            require_match(self.client, self.filter, schema)
         more = extras(self, schema, json_path)
         return Search(
             self.collection,

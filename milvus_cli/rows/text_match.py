@@ -1,0 +1,35 @@
+"""Checks filters that match texts by their words: servers refuse them without a hint, or find nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ..client.client import Client
+from ..client.versions import lacks
+from ..errors import CliError
+from ..schema.schema import params
+from .filters import LITERAL
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema
+
+CALL = re.compile(
+    rf"{LITERAL}|\b(?P<function>text_match|phrase_match)\s*\(\s*(?P<field>\w+)", re.DOTALL | re.IGNORECASE
+)
+
+
+def require_match(client: Client, expression: str, schema: CollectionSchema) -> None:
+    """Raises CliError for a function that the server lacks, and for a field without an index of its words."""
+    if "_match" not in expression.lower():
+        return
+    for found in CALL.finditer(expression):
+        function = (found["function"] or "").lower()
+        if function and lacks(function, client.version):
+            raise client.unsupported(function)
+        field = next((each for each in schema.fields if function and each.name == found["field"]), None)
+        if field is not None and params(field.type_params).get("enable_match", "").lower() != "true":
+            raise CliError(
+                f"{function} cannot search {field.name!r}, which was created without enable_match",
+                hint=f'{field.name} like "%WORD%"; or create the field with enable_analyzer and enable_match',
+            )
