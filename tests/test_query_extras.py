@@ -89,6 +89,26 @@ CASES: Mapping[str, tuple[list[str], dict[str, Any]]] = {
         ["--fields", "id", "-l", "3", "--timezone", "Europe/Rome", "--time-fields", "year"],
         {"filter": "", "output_fields": ["id"], "limit": 3, "timezone": "Europe/Rome", "time_fields": "year"},
     ),
+    "templates": (
+        [
+            "--fields",
+            "id",
+            "-l",
+            "3",
+            "-e",
+            "id in {ids} and body == {name}",
+            "--param",
+            "ids=[1,2]",
+            "--param",
+            "name=x",
+        ],
+        {
+            "filter": "id in {ids} and body == {name}",
+            "filter_params": {"ids": [1, 2], "name": "x"},
+            "output_fields": ["id"],
+            "limit": 3,
+        },
+    ),
     "namespace": (
         ["--fields", "id", "-l", "3", "--namespace", "tenant"],
         {"filter": "", "output_fields": ["id"], "limit": 3, "namespace": "tenant"},
@@ -197,3 +217,45 @@ def test_milvus_lite_ignores_groups_and_orders_and_so_they_are_refused(times: Ty
     for argv, what, since in REFUSED[:4]:
         run = times(f"query query_times {' '.join(argv)}".replace("sum(price)", "'sum(price)'"))
         assert run == failed(f"Milvus Lite 3.2.2 has no {what} (requires Milvus {since})")
+
+
+def test_words_are_matched_in_fields_made_for_that(newer: Sent) -> None:
+    other = newer.run("query", NAME, "-e", "Text_Match(note, 'whale') and body == 'text_match(body'")
+    assert json.loads(other.err)["error"] == {
+        "code": 1,
+        "message": "text_match cannot search 'note', which was created without enable_match",
+        "hint": 'note like "%WORD%"; or create the field with enable_analyzer and enable_match',
+        "server_code": None,
+    }
+    answer(newer, keys())
+    assert rows(newer, ["-e", "phrase_match(body, 'white whale', 1)", "--fields", "id", "-l", "2"]) == "id\n1\n2\n"
+
+
+@pytest.mark.parametrize(("function", "since"), [("text_match", "2.5"), ("phrase_match", "2.6")])
+def test_matching_of_words_says_what_it_needs(tmp_path: Path, function: str, since: str) -> None:
+    described = milvus_pb2.DescribeCollectionResponse(schema=shop(), collection_name=NAME, collectionID=1)
+    with GrpcPeer({"DescribeCollection": replies(described)}) as peer:
+        for command in ("query", "count", "search"):
+            query = ["-v", "[1,2]", "-f", "v"] if command == "search" else []
+            run = run_here([command, NAME, *query, "--filter", f"{function}(body, 'whale')"], tmp_path, peer.uri)
+            assert run == failed(f"Milvus 2.3.5 has no {function} (requires Milvus {since})")
+        assert not {"Query", "Search"} & {*peer.methods}
+
+
+def test_what_milvus_lite_lacks_of_matching_is_named(times: Typed) -> None:
+    name = "query_words"
+    times.gone(name)
+    field = {"name": "body", "type": "VARCHAR", "max_length": 99, "enable_analyzer": True, "enable_match": True}
+    times.all(
+        f"create collection -c {name} -f id:INT64 -f '{json.dumps(field)}' -f note:VARCHAR:99 -f v:FLOAT_VECTOR:2 -p id "
+        "--index v",
+        f"""upsert row -c {name} --row '{{"id": 1, "body": "A white whale", "note": "whale", "v": [1, 2]}}'""",
+        f"load {name}",
+    )
+    assert times.json(f"query {name} -e 'text_match(body, \"whale ship\")' --fields id") == [{"id": 1}]
+    run = times(f"query {name} -e 'text_match(body, \"white whale\", minimum_should_match=2)'")
+    assert (run.code, run.err.splitlines()[-1]) == (1, "hint: minimum_should_match requires Milvus 2.6")
+    assert (
+        "'note', which was created without enable_match" in times(f"count {name} -e 'text_match(note, \"whale\")'").err
+    )
+    times.gone(name)

@@ -36,6 +36,7 @@ def shop() -> schema_pb2.CollectionSchema:
         {
             "id": schema_pb2.Int64,
             "body": schema_pb2.VarChar,
+            "note": schema_pb2.VarChar,
             "price": schema_pb2.Double,
             "info": schema_pb2.JSON,
             "v": schema_pb2.FloatVector,
@@ -45,8 +46,8 @@ def shop() -> schema_pb2.CollectionSchema:
     ):
         field = schema.fields.add(name=name, data_type=kind, fieldID=number, is_primary_key=name == "id")
         field.is_function_output = name == "words"
-        for key in {"v": ["dim"], "body": ["max_length"]}.get(name, []):
-            field.type_params.add(key=key, value="2" if key == "dim" else "99")
+        for key in {"v": ["dim"], "body": ["max_length", "enable_match"], "note": ["max_length"]}.get(name, []):
+            field.type_params.add(key=key, value={"dim": "2", "max_length": "99"}.get(key, "true"))
     schema.functions.add(name="f", type=schema_pb2.BM25, input_field_names=["body"], output_field_names=["words"])
     struct = schema.struct_array_fields.add(name="chunks", fieldID=110)
     text = struct.fields.add(
@@ -222,6 +223,17 @@ CASES: Mapping[str, tuple[list[str], dict[str, Any]]] = {
                     {"type": "TextMatch", "field": "body", "text": text} for text in ("white 'whale'", "sea")
                 ]
             ),
+        },
+    ),
+    "templates": (
+        shlex.split(
+            "-v [1,2] --filter 'price > {low} and body in { names } and id != {no} and body like {start}' "
+            """--param low=1.5 --param 'names=["a","b"]' --param no=7 --param start=A%"""
+        ),
+        {
+            **VECTORS,
+            "filter": 'price > {low} and body in {names} and id != {no} and body like "A%"',
+            "filter_params": {"low": 1.5, "names": ["a", "b"], "no": 7},
         },
     ),
     "elements": (

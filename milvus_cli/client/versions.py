@@ -82,6 +82,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "UpdateCredential": Operation("users"),
     "namespace": Operation("namespaces", "3.0", lite=False),
     "phrase_match": Operation("phrase_match", "2.6", lite=False),
+    "templates": Operation("filter templates", "2.5", lite=False),
     "text_match": Operation("text_match", "2.5"),
 }
 

@@ -16,7 +16,7 @@ from ..values.invalid import as_json
 
 LITERAL = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 PLACE_PATTERN = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
-WORD_PATTERN = re.compile(rf"{LITERAL}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
+WORD_PATTERN = re.compile(rf"{LITERAL}|\{{\w+\}}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
 KEYWORDS = {"and", "or", "not", "in", "like", "is", "null", "exists", "true", "false"}
 # Characters that strings of Milvus's filters can't contain. Milvus Lite has no \u; both accept all else unescaped.
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
@@ -90,21 +90,22 @@ def both(one: str, other: str) -> str:
     return f"({one}) and ({other})" if one and other else one or other
 
 
-def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
+def filled(expression: str, parameters: Sequence[tuple[str, str]] = (), *, left: frozenset[str] = frozenset()) -> str:
     """Replaces the `{name}`s of a filter outside of its strings; each parameter is a name and a text.
 
     A text that is a JSON number, list, string, true or false becomes that value, all other text a string. Line breaks
-    become spaces. Raises InvalidInput for a `{name}` without a parameter, and for an unused parameter.
+    become spaces. Names in `left` are left in place. Raises InvalidInput for another `{name}` without a parameter, and
+    for an unused parameter.
     """
     if not (expression or parameters):
         return ""
-    text = _with_values(expression, parameters)
+    text = _with_values(expression, parameters, left)
     _require_range(text)
     return text
 
 
-def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
-    values = {name: quoted(_parameter_value(text)) for name, text in parameters}
+def _with_values(expression: str, parameters: Sequence[tuple[str, str]], left: frozenset[str]) -> str:
+    values = {name: quoted(parameter_value(text)) for name, text in parameters}
     if len(values) < len(parameters):
         raise InvalidInput("a --param is given twice")
     used = set()
@@ -113,6 +114,8 @@ def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
         name = found["name"]
         if name is None:
             return found["literal"] or " "
+        if name in left:
+            return f"{{{name}}}"
         if name not in values:
             raise InvalidInput(
                 f"the filter has {{{name}}}, and no --param gives it",
@@ -172,7 +175,7 @@ def pointed(expression: str, position: int) -> str:
     return f"  {before}{after}{more}".rstrip() + f"\n  {' ' * width}^"
 
 
-def _parameter_value(text: str) -> Any:
+def parameter_value(text: str) -> Any:
     """Returns a parameter's value: JSON if it is valid, else the text itself. NaN and Infinity are no JSON."""
     try:
         value = json.loads(text, parse_constant=_refuse_constant, parse_float=exact_float)

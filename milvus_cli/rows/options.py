@@ -10,6 +10,7 @@ from ..client.versions import lacks
 from .filters import filled
 from .freshness import freshness
 from .selection import Selection, page_deadline, selected
+from .templates import with_templates
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,12 @@ class QueryOptions(RowOptions):
 
     group_by: tuple[str, ...] = ()
     order_by: tuple[str, ...] = ()
+
+    def selection(self, client: Client, *, counting: bool = False) -> Selection:
+        """Like that of RowOptions, with parameters beside the filter where the server takes them so."""
+        selection = super().selection(client, counting=counting)
+        expression, templates = with_templates(client, self.expression, self.parameters)
+        return replace(selection, filter=expression, templates=templates) if templates else selection
 
     def without_fields(self) -> QueryOptions:
         """Returns the same options for all fields."""

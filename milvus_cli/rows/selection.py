@@ -54,7 +54,8 @@ class Fields:
 class Selection:
     """Rows of a collection, and their fields. Parameters of `filter` are already filled in.
 
-    `consistency` and the hybrid `timestamp` are as for `guarantee`. `params` are further parameters of each query.
+    `consistency` and the hybrid `timestamp` are as for `guarantee`. `params` are further parameters of each query,
+    `templates` values for the filter that the server fills in.
     """
 
     schema: CollectionSchema
@@ -66,6 +67,7 @@ class Selection:
     timestamp: int = 0
     params: Mapping[str, str] = field(default_factory=dict)
     namespace: str = ""
+    templates: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def wanted(self) -> Wanted:
@@ -151,6 +153,7 @@ def query(
         partition_names=selection.partitions,
         query_params=pairs({**params, **selection.params}),
         **({"namespace": selection.namespace} if selection.namespace else {}),
+        **({"expr_template_values": selection.templates} if selection.templates else {}),
         **(guarantee(CUSTOMIZED, timestamp) if timestamp else guarantee(selection.consistency, selection.timestamp)),
         timeout=page_deadline(client),
     )

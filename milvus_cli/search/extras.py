@@ -5,7 +5,7 @@ Servers ignore what they don't know, so that each option is checked against the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..client.versions import lacks
@@ -70,9 +70,13 @@ def require_operations(client: Client, asked: ExtraOptions) -> None:
         raise InvalidInput("--strict-group-size needs --group-by")
 
 
-def extras(asked: ExtraOptions, schema: CollectionSchema, json_path: str) -> Extras | None:
+def extras(
+    asked: ExtraOptions, schema: CollectionSchema, json_path: str, templates: Mapping[str, Any]
+) -> Extras | None:
     """Returns what the options ask beside the query; None for a plain search. Raises InvalidInput."""
     beside, fields = dict(_beside(asked, json_path)), dict(_fields(asked, schema))
+    if templates:
+        fields["expr_template_values"] = templates
     return Extras(beside, fields) if beside or fields else None
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InvalidInput
 from ..rows.filters import both
 from ..rows.freshness import Freshness, freshness
+from ..rows.templates import with_templates
 from ..rows.text_match import require_match
 from ..schema.metrics import is_of_lists
 from ..schema.nested import is_nested
@@ -86,14 +87,15 @@ class SearchOptions(ExtraOptions):
         group, json_path = group_field(schema, self.group_by)
         if self.filter:
             require_match(self.client, self.filter, schema)
-        more = extras(self, schema, json_path)
+        expression, templates = with_templates(self.client, self.filter, self.parameters)
+        more = extras(self, schema, json_path, templates)
         return Search(
             self.collection,
             searched.name,
             queries,
             limit=self.limit,
             offset=self.offset,
-            filter=both(self.expression, exclusion),
+            filter=both(expression, exclusion),
             partitions=self.partitions,
             fields=shown.asked,
             metric=self.metric.upper(),
