@@ -247,8 +247,8 @@ def test_what_milvus_lite_lacks_of_matching_is_named(times: Typed) -> None:
     times.gone(name)
     field = {"name": "body", "type": "VARCHAR", "max_length": 99, "enable_analyzer": True, "enable_match": True}
     times.all(
-        f"create collection -c {name} -f id:INT64 -f '{json.dumps(field)}' -f note:VARCHAR:99 -f v:FLOAT_VECTOR:2 -p id "
-        "--index v",
+        f"create collection -c {name} -f id:INT64 -f '{json.dumps(field)}' -f note:VARCHAR:99 "
+        "-f v:FLOAT_VECTOR:2 -p id --index v",
         f"""upsert row -c {name} --row '{{"id": 1, "body": "A white whale", "note": "whale", "v": [1, 2]}}'""",
         f"load {name}",
     )

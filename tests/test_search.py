@@ -439,7 +439,7 @@ def test_nothing_is_sent_where_a_line_of_many_is_bad(cli: Cli) -> None:
             2,
         ),
         ("search {}", "missing query", "-v VECTOR, --like ID or --text TEXT", 2),
-        ("search {} -v [1] --like 3", "-v, --like and --text cannot be combined", "", 2),
+        ("search {} -v [1] --like 3", "-v, --like, --text and --ids cannot be combined", "", 2),
         ("search {} -f w --like 3", "searched has no vector field 'w'", "vector fields: v", 1),
         ("search {} --like 3 --partition old", "partition 'old' not found in 'searched'", "did you mean odd?", 1),
         (
