@@ -881,11 +881,13 @@ def test_every_option_is_in_the_request(cli: Cli) -> None:
     group = common_pb2.PlaceholderGroup.FromString(request.placeholder_group)
     assert [list(struct.unpack("<2f", value)) for value in group.placeholders[0].values] == [[1, 2], [3, 4]]
     assert (request.dsl, list(request.partition_names), list(request.output_fields), request.nq) == (
-        "id > 3",
+        "id > {n}",
         ["p", "q"],
         ["id"],
         2,
     )
+    assert dict(request.expr_template_values) == {"n": schema_pb2.TemplateValue(int64_val=3)}
+
     assert (request.consistency_level, request.guarantee_timestamp, request.use_default_consistency) == (
         common_pb2.Eventually,
         1,

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..client.client import Client
-from ..client.versions import lacks
+from ..client.versions import too_old
 from ..client.wire.schema_pb2 import (
     BoolArray,
     DoubleArray,
@@ -30,11 +30,11 @@ def with_templates(
 ) -> tuple[str, Mapping[str, TemplateValue]]:
     """Returns the filter, and the values of those `{name}`s in it that the server fills in.
 
-    Only values that are compared can be left to it; all others are filled in here, and all for a server without
-    templates. Raises InvalidInput as `filled`.
+    Only values that are compared can be left to it; all others are filled in here, and all for a server that is not
+    known to have templates. Raises InvalidInput as `filled`.
     """
     whole = filled(expression, parameters)
-    if not parameters or lacks("templates", client.version):
+    if not parameters or not client.version.is_known or too_old("templates", client.version):
         return whole, {}
     found = list(COMPARED.finditer(expression))
     elsewhere = {each["elsewhere"] for each in found}
