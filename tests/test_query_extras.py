@@ -43,12 +43,16 @@ def keys(count: int = 2) -> schema_pb2.FieldData:
     return column
 
 
+def counts(*values: int) -> schema_pb2.FieldData:
+    column = schema_pb2.FieldData(type=schema_pb2.Int64, field_name="count(*)")
+    column.scalars.long_data.data.extend(values)
+    return column
+
+
 def groups() -> list[schema_pb2.FieldData]:
-    counts = schema_pb2.FieldData(type=schema_pb2.Int64, field_name="count(*)")
-    counts.scalars.long_data.data.extend([3, 1])
     means = schema_pb2.FieldData(type=schema_pb2.Double, field_name="avg(price)")
     means.scalars.double_data.data.extend([2.5, 4.0])
-    return [texts("body", ["whale", "horse"]), counts, means]
+    return [texts("body", ["whale", "horse"]), counts(3, 1), means]
 
 
 def answer(newer: Sent, *columns: schema_pb2.FieldData) -> None:
@@ -259,3 +263,12 @@ def test_what_milvus_lite_lacks_of_matching_is_named(times: Typed) -> None:
         "'note', which was created without enable_match" in times(f"count {name} -e 'text_match(note, \"whale\")'").err
     )
     times.gone(name)
+
+
+def test_parameters_are_filled_in_for_a_server_that_keeps_its_version_back(newer: Sent) -> None:
+    newer.peer.handlers["GetVersion"] = replies(milvus_pb2.GetVersionResponse())
+    answer(newer, keys())
+    newer.run("query", NAME, "-e", "id in {ids}", "--param", "ids=[1,2]", "--fields", "id", "-l", "2")
+    newer.peer.handlers["GetVersion"] = replies(VERSION)
+    request = said(newer.peer.requests("Query")[-1])
+    assert (request["expr"], "expr_template_values" in request) == ("id in [1, 2]", False)
