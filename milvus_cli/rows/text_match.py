@@ -1,4 +1,7 @@
-"""Checks filters that match texts by their words: servers refuse them without a hint, or find nothing."""
+"""Checks filters that match texts by their words, which servers refuse without a hint.
+
+Milvus needs an index of the words, made for fields with enable_match. Milvus Lite matches any text.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,9 @@ def require_match(client: Client, expression: str, schema: CollectionSchema) -> 
         function = (found["function"] or "").lower()
         if function and lacks(function, client.version):
             raise client.unsupported(function)
-        field = next((each for each in schema.fields if function and each.name == found["field"]), None)
+        if not function or client.version.is_lite:
+            continue
+        field = next((each for each in schema.fields if each.name == found["field"]), None)
         if field is not None and params(field.type_params).get("enable_match", "").lower() != "true":
             raise CliError(
                 f"{function} cannot search {field.name!r}, which was created without enable_match",
