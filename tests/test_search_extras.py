@@ -16,7 +16,7 @@ from pymilvus.function_chain import FunctionChain, FunctionChainStage, col, fn
 from milvus_cli.text.floats import shortest
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.lite_server import LiteServer
-from tests.support.official import milvus_pb2, official_client, schema_pb2
+from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
 from tests.support.recorder import run_here
 from tests.support.searched import fill, typed_on
 from tests.support.sent import Sent, said
@@ -622,3 +622,60 @@ def test_milvus_lite_ignores_other_options_and_so_they_are_refused(
 ) -> None:
     run = times(shlex.join(["search", "times", *argv]))
     assert (run.code, f"Milvus Lite 3.2.2 has no {what} (requires Milvus {since})" in run.err) == (1, True), run
+
+
+@pytest.fixture
+def unindexed(newer: Sent) -> Iterator[Sent]:
+    """The same peer while its collection has no index."""
+    handlers = dict(newer.peer.handlers)
+    newer.peer.handlers |= {
+        "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
+        "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse()),
+        "CreateIndex": replies(common_pb2.Status()),
+    }
+    yield newer
+    newer.peer.handlers = handlers
+
+
+@pytest.mark.parametrize(
+    ("argv", "metric"),
+    [
+        (["-t", "HNSW", "--param", "M:8"], "MAX_SIM_COSINE"),
+        (["-t", "HNSW", "--param", "M:8", "-m", "COSINE"], "COSINE"),
+    ],
+)
+def test_indexes_of_struct_arrays_are_those_of_pymilvus(unindexed: Sent, argv: list[str], metric: str) -> None:
+    params = unindexed.client.prepare_index_params()
+    params.add_index("chunks[emb]", index_type="HNSW", index_name="by_emb", metric_type=metric, params={"M": 8})
+    unindexed.peer.calls.clear()
+    unindexed.client.create_index(NAME, params, sync=False)
+    (expected,) = unindexed.peer.requests("CreateIndex")
+    run = unindexed.run("create", "index", NAME, "-f", "chunks[emb]", "-in", "by_emb", *argv, "--no-wait")
+    assert run.code == 0, run
+    (found,) = unindexed.peer.requests("CreateIndex")
+    assert index_request(found) == index_request(expected)
+
+
+def index_request(request: Any) -> dict[str, Any]:
+    return {**said(request), "extra_params": {pair.key: pair.value for pair in request.extra_params}}
+
+
+def test_fields_of_struct_arrays_are_named_in_hints(newer: Sent) -> None:
+    run = newer.run("search", NAME, *QUERY, "-f", "chunks[eb]")
+    assert (run.code, "did you mean chunks[emb]" in run.err) == (1, True), run
+    liked = newer.run("search", NAME, "--like", "1", "-f", "chunks[emb]")
+    assert (liked.code, "a row has several vectors there" in liked.err) == (2, True), liked
+
+
+def test_merged_hits_show_their_group(newer: Sent) -> None:
+    results = hit_answer()
+    results.group_by_field_value.CopyFrom(texts("body", ["whale", "horse"]))
+    newer.peer.handlers["HybridSearch"] = replies(milvus_pb2.SearchResults(results=results))
+    legs = ["--request", "field=v vector=[1,2]", "--request", "text=whale"]
+    run = run_here(["hybrid_search", NAME, *legs, "--group-by", "body", "-o", "csv"], newer.home, newer.peer.uri)
+    assert run.out == "rank,id,distance,body\n1,1,0.5,whale\n2,2,0.5,horse\n", run
+
+
+def test_an_iterator_finds_rows_and_not_elements(newer: Sent) -> None:
+    run = newer.run("search_iterator", NAME, *QUERY, "-f", "chunks[one]")
+    assert (run.code, "search_iterator finds rows, not elements of 'chunks[one]'" in run.err) == (2, True), run
