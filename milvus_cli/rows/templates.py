@@ -18,10 +18,8 @@ from ..client.wire.schema_pb2 import (
 )
 from .filters import LITERAL, filled, parameter_value
 
-COMPARED = re.compile(
-    rf"{LITERAL}|(?:==|!=|<=|>=|<|>|\bin)\s*\{{\s*(?P<compared>\w+)\s*\}}|\{{\s*(?P<elsewhere>\w+)\s*\}}",
-    re.DOTALL | re.IGNORECASE,
-)
+COMPARED = rf"(?is){LITERAL}|(?:==|!=|<=|>=|<|>|\bin)\s*\{{\s*(?P<compared>\w+)\s*\}}|\{{\s*(?P<elsewhere>\w+)\s*\}}"
+"""A name in a filter, and whether it is compared. Compiled when a filter has parameters: few have."""
 LOWEST, HIGHEST = -(2**63), 2**63 - 1
 
 
@@ -36,7 +34,7 @@ def with_templates(
     whole = filled(expression, parameters)
     if not parameters or not client.version.is_known or too_old("templates", client.version):
         return whole, {}
-    found = list(COMPARED.finditer(expression))
+    found = list(re.finditer(COMPARED, expression))
     elsewhere = {each["elsewhere"] for each in found}
     values = {
         name: value

@@ -17,16 +17,15 @@ from .filters import LITERAL
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
 
-CALL = re.compile(
-    rf"{LITERAL}|\b(?P<function>text_match|phrase_match)\s*\(\s*(?P<field>\w+)", re.DOTALL | re.IGNORECASE
-)
+CALL = rf"(?is){LITERAL}|\b(?P<function>text_match|phrase_match)\s*\(\s*(?P<field>\w+)"
+"""Compiled when a filter matches words: few do."""
 
 
 def require_match(client: Client, expression: str, schema: CollectionSchema) -> None:
     """Raises CliError for a function that the server lacks, and for a field without an index of its words."""
     if "_match" not in expression.lower():
         return
-    for found in CALL.finditer(expression):
+    for found in re.finditer(CALL, expression):
         function = (found["function"] or "").lower()
         if function and lacks(function, client.version):
             raise client.unsupported(function)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..client.wire.common_pb2 import MetricAggSpec, OrderSpec, SearchAggregationSpec, SortSpec, TopHitsSpec
 from ..errors import InvalidInput
+from ..result import Table
 from ..text.floats import shortest
 from ..text.json import parse_json
 from ..text.names import missing_name
 
 if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import SearchResults
     from ..client.wire.schema_pb2 import AggBucket, AggHit, SearchResultData
+
+    Rows: TypeAlias = Iterator[tuple[Any, ...]]
+    ReadAll: TypeAlias = Callable[[Callable[[SearchResults, int], Rows]], Rows]
 
 HINT = (
     'write {"fields": ["color"], "size": 10, "metrics": {"mean": {"avg": "price"}}, "order": [{"mean": "desc"}], '
@@ -99,6 +104,14 @@ def _size(values: Mapping[str, Any], what: str) -> int:
     if not isinstance(size, int) or isinstance(size, bool) or size < 1:
         raise InvalidInput(f"{what}: size is not a whole number from 1", hint=HINT)
     return size
+
+
+def bucket_table(text: str, read: ReadAll, queries: int) -> Table:
+    """Returns a row per bucket of hits. `read` gives the rows of all answers, by those of one."""
+    spec = aggregation(text)
+    columns = ("query", *bucket_columns(spec))
+    rows = read(lambda answer, first: bucket_rows(answer.results, spec, first))
+    return Table(columns, rows) if queries > 1 else Table(columns[1:], (row[1:] for row in rows))
 
 
 def bucket_columns(spec: SearchAggregationSpec) -> list[str]:

@@ -12,10 +12,7 @@ from ..client.versions import lacks
 from ..errors import InvalidInput
 from ..rows.ordering import ordered
 from ..schema.nested import is_nested
-from .aggregation import aggregation
-from .chains import chains
 from .grouping import JSON_TYPES, is_json_path
-from .highlight import highlighter
 from .request import Extras
 
 if TYPE_CHECKING:
@@ -99,11 +96,18 @@ def _beside(asked: ExtraOptions, json_path: str) -> Iterator[tuple[str, Any]]:
 
 
 def _fields(asked: ExtraOptions, schema: CollectionSchema) -> Iterator[tuple[str, Any]]:
+    # Few searches need these modules, and importing all of them takes longer than a search.
     if asked.highlight:
+        from .highlight import highlighter
+
         yield "highlighter", highlighter(asked, schema)
     if asked.chains:
+        from .chains import chains
+
         yield "function_chains", chains(asked.chains)
     if asked.aggregate:
+        from .aggregation import aggregation
+
         yield "search_aggregation", aggregation(asked.aggregate)
     if asked.namespace:
         yield "namespace", asked.namespace

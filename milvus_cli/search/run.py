@@ -17,7 +17,6 @@ from ..server.existence import row_count_of
 from ..session.row_counts import collection_key
 from ..session.session import Session
 from ..values.dynamic import Wanted
-from .aggregation import aggregation, bucket_columns, bucket_rows
 from .check import check_rerankers, check_search, explained_refusal
 from .hits import Shown, hits, shown_fields
 from .marks import Mark
@@ -125,7 +124,9 @@ def refusals_explained(client: Client, search: Search, schema: CollectionSchema)
 def hit_table(asked: SearchOptions, found: SearchAnswer) -> Table:
     """Returns a row per hit, as answers come. With several queries each row has the number of its query, from 0."""
     if asked.aggregate:
-        return bucket_table(asked, found)
+        from .aggregation import bucket_table
+
+        return bucket_table(asked.aggregate, lambda rows: rows_of_all(asked, found, rows), len(found.search.queries))
     shown = shown_fields(found.schema, asked.names)
     columns = hit_columns(shown, found.search.marks)
     wanted = Wanted(found.schema, shown.named)
@@ -134,16 +135,6 @@ def hit_table(asked: SearchOptions, found: SearchAnswer) -> Table:
     if len(found.search.queries) > 1:
         return Table(columns, rows, note, wanted.failure)
     return Table(columns[1:], (row[1:] for row in rows), note, wanted.failure)
-
-
-def bucket_table(asked: SearchOptions, found: SearchAnswer) -> Table:
-    """Returns a row per bucket of hits, as answers come."""
-    spec = aggregation(asked.aggregate)
-    columns = ("query", *bucket_columns(spec))
-    rows = _rows_of_all(asked, found, lambda answer, first: bucket_rows(answer.results, spec, first))
-    if len(found.search.queries) > 1:
-        return Table(columns, rows)
-    return Table(columns[1:], (row[1:] for row in rows))
 
 
 def hit_columns(shown: Shown, marks: Sequence[Mark] = ()) -> list[str]:
@@ -155,12 +146,12 @@ def hit_columns(shown: Shown, marks: Sequence[Mark] = ()) -> list[str]:
 def all_hits(asked: SearchOptions, found: SearchAnswer, shown: Shown, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
     """Yields the hits of every query; requests the remaining ones while rows are taken."""
     marks = found.search.marks
-    return _rows_of_all(
+    return rows_of_all(
         asked, found, lambda answer, first: hits(answer.results, shown, first=first, wanted=wanted, marks=marks)
     )
 
 
-def _rows_of_all(
+def rows_of_all(
     asked: SearchOptions, found: SearchAnswer, rows: Callable[[SearchResults, int], Iterator[tuple[Any, ...]]]
 ) -> Iterator[tuple[Any, ...]]:
     """Yields the rows of every answer; `rows` gets an answer, and the number of its first query."""
