@@ -270,3 +270,28 @@ def test_parameters_are_filled_in_for_a_server_that_keeps_its_version_back(newer
     newer.peer.handlers["GetVersion"] = replies(VERSION)
     request = said(newer.peer.requests("Query")[-1])
     assert (request["expr"], "expr_template_values" in request) == ("id in [1, 2]", False)
+
+
+def with_elements(newer: Sent, *rows: list[int]) -> None:
+    found = [milvus_pb2.ElementIndices(indices=schema_pb2.LongArray(data=each)) for each in rows]
+    newer.peer.handlers["Query"] = replies(milvus_pb2.QueryResults(fields_data=[keys()], element_indices=found))
+
+
+def test_rows_of_a_filter_of_elements_have_the_matching_elements(newer: Sent) -> None:
+    with_elements(newer, [0, 2], [1])
+    argv = ["-e", "id > 0 and element_filter(chunks, $[txt] == 'a')", "--fields", "id", "-l", "2"]
+    assert rows(newer, argv, "jsonl") == '{"id": 1, "elements": [0, 2]}\n{"id": 2, "elements": [1]}\n'
+    assert list(newer.peer.requests("Query")[-1].output_fields) == ["id"]  # type: ignore[attr-defined]
+
+    with_elements(newer, [0, 2])
+    run = newer.run("query", NAME, *argv)
+    assert (run.code, "elements of 1 rows for 2 rows" in run.err) == (1, True), run
+
+
+def test_a_filter_of_elements_stays_last(newer: Sent) -> None:
+    answer(newer)
+    rows(newer, ["-e", "element_filter(chunks, $[txt] == 'a')", "--fields", "id"])
+    with_elements(newer, [0], [1])
+    newer.run("query_iterator", NAME, "-e", "element_filter(chunks, $[txt] == 'a')", "--fields", "id", "-l", "3")
+    last = newer.peer.requests("Query")[-1].expr  # type: ignore[attr-defined]
+    assert last == "(id > 2) and (element_filter(chunks, $[txt] == 'a'))"

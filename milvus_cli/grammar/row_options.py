@@ -97,7 +97,7 @@ time_options = all_of(
         type=TIME_ZONE,
         default="",
         metavar="ZONE",
-        help="Time zone of TIMESTAMPTZ values, e.g. Europe/Rome.",
+        help="Time zone of TIMESTAMPTZ values, e.g. Europe/Rome. Requires Milvus 2.6 or Milvus Lite.",
     ),
     option(
         "--time-fields",

@@ -192,7 +192,8 @@ chain_option = option(
     type=TEXT,
     multiple=True,
     metavar="JSON",
-    help="Function chain to rerank by, or @FILE (repeatable). Requires Milvus 3.0. See `help searching`.",
+    help="Function chain to rerank by, or @FILE (repeatable). Requires Milvus 3.0 or Milvus Lite. See "
+    "`help searching`.",
 )
 aggregate_option = option(
     "--aggregate",

@@ -13,6 +13,7 @@ from ..errors import CliError, InvalidInput, ServerRefused
 from ..text.names import nearest
 from ..values.exact_json import exact_float
 from ..values.invalid import as_json
+from .elements import is_of_elements
 
 LITERAL = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 PLACE_PATTERN = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
@@ -84,7 +85,7 @@ def up_to(field: str, key: Any) -> str:
 
 def both(one: str, other: str) -> str:
     """Returns the conjunction of two filters; an empty filter matches everything."""
-    if "element_filter" in one.lower():
+    if is_of_elements(one):
         # Milvus wants a filter of elements last.
         one, other = other, one
     return f"({one}) and ({other})" if one and other else one or other

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from ..client.client import Client
 from ..client.versions import lacks
+from .elements import ELEMENTS, is_of_elements
 from .filters import filled
 from .freshness import freshness
-from .selection import Selection, page_deadline, selected
+from .selection import COUNTED, Selection, page_deadline, selected
 from .templates import with_templates
 
 
@@ -71,6 +72,9 @@ class QueryOptions(RowOptions):
     def selection(self, client: Client, *, counting: bool = False) -> Selection:
         """Like that of RowOptions, with parameters beside the filter where the server takes them so."""
         selection = super().selection(client, counting=counting)
+        fields = selection.fields
+        if is_of_elements(selection.filter) and fields is not COUNTED and ELEMENTS not in fields.shown:
+            selection = replace(selection, fields=replace(fields, shown=(*fields.shown, ELEMENTS)))
         expression, templates = with_templates(client, self.expression, self.parameters)
         return replace(selection, filter=expression, templates=templates) if templates else selection
 

@@ -22,6 +22,7 @@ from ..values.decode import decode_column, nested_columns
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
 from ..values.invalid import as_json
+from .elements import ELEMENTS, matching_elements
 from .filters import explaining_filter_errors, one_of
 from .freshness import STRONG, Freshness
 from .text_match import require_match
@@ -159,6 +160,8 @@ def query(
     )
     columns: Sequence[FieldData] = answer.fields_data
     require_columns(columns, selection.schema, selection.fields.asked)
+    if answer.element_indices and ELEMENTS in selection.fields.shown:
+        return [*columns, matching_elements(answer.element_indices)]
     return columns
 
 
@@ -201,7 +204,7 @@ class Decoded:
     def __init__(self, columns: Sequence[FieldData], selection: Selection) -> None:
         self.keys = keys_of(columns, selection)
         asked = selection.fields.asked
-        found = {each.field_name: decode_column(each) for each in columns if each.field_name in asked}
+        found = {each.field_name: decode_column(each) for each in columns if each.field_name in (*asked, ELEMENTS)}
         found |= nested_columns(columns, [name for name in asked if name not in found])
         nothing: list[Any] = [None] * len(self.keys)
         self.dynamic = dynamic_objects(found.get(DYNAMIC, nothing))

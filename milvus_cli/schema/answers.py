@@ -53,6 +53,8 @@ def check(method: str, fields: Mapping[str, Any], answer: Any) -> None:
 
 def _query(fields: Mapping[str, Any], answer: Any) -> None:
     rows = same_rows(answer.fields_data)
+    if answer.element_indices and len(answer.element_indices) != rows:
+        raise Inconsistent(f"elements of {len(answer.element_indices)} rows for {rows} rows")
     if tuple(fields.get("output_fields", ())) != (COUNT,):
         return
     values = list(answer.fields_data[0].scalars.long_data.data[:1]) if rows == 1 else []
