@@ -679,3 +679,12 @@ def test_merged_hits_show_their_group(newer: Sent) -> None:
 def test_an_iterator_finds_rows_and_not_elements(newer: Sent) -> None:
     run = newer.run("search_iterator", NAME, *QUERY, "-f", "chunks[one]")
     assert (run.code, "search_iterator finds rows, not elements of 'chunks[one]'" in run.err) == (2, True), run
+
+
+def test_a_group_that_is_shown_anyway_is_one_column(newer: Sent) -> None:
+    results = hit_answer()
+    results.fields_data.append(texts("body", ["whale", "horse"]))
+    results.group_by_field_value.CopyFrom(texts("body", ["whale", "horse"]))
+    answer(newer, results)
+    found = shown(newer, [*QUERY, "-f", "v", "--group-by", "body", "--fields", "body"], "csv")
+    assert found == "rank,id,distance,body\n1,1,0.5,whale\n2,2,0.5,horse\n"

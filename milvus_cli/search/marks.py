@@ -35,13 +35,15 @@ class Mark(NamedTuple):
         return {"element": ELEMENT, "group": self.source, "highlight": f"{self.source}_highlight"}[self.kind]
 
 
-def hit_marks(asked: ExtraOptions, schema: CollectionSchema, kind: int, field: str) -> Sequence[Mark]:
-    """Returns the marks of a search of this field, with queries of this kind."""
+def hit_marks(
+    asked: ExtraOptions, schema: CollectionSchema, shown: Sequence[str], *, kind: int, field: str
+) -> Sequence[Mark]:
+    """Returns the marks of a search of this field, with queries of this kind, beside the columns that are shown."""
     if not (asked.group_by or asked.highlight or schema.struct_array_fields):
         return ()
     primary = primary_field(schema)
     found = [Mark("element")] if is_nested(field) and kind < LISTS else []
-    if asked.group_by and asked.group_by not in asked.names and asked.group_by != (primary.name if primary else ""):
+    if asked.group_by and asked.group_by not in shown and asked.group_by != (primary.name if primary else ""):
         found.append(Mark("group", asked.group_by))
     return [*found, *(Mark("highlight", name) for name in dict.fromkeys(map(highlighted_field, asked.highlight)))]
 

@@ -110,7 +110,7 @@ class SearchOptions(ExtraOptions):
             ignore_growing=self.ignore_growing,
             rerankers=parse_rerankers(self.rerank, 0),
             extras=more,
-            marks=hit_marks(self, schema, queries.kind, searched.name),
+            marks=hit_marks(self, schema, shown.columns, kind=queries.kind, field=searched.name),
         )
 
     def _query(self, schema: CollectionSchema) -> tuple[FieldSchema, Queries, str]:
