@@ -158,7 +158,7 @@ def test_a_search_for_programs(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        ("serch", "did you mean search or user or users?"),
+        ("serch", "did you mean search or searching or user?"),
         ("flters", "did you mean filters or files or alter?"),
         ("xylophone", "run `help` to list all commands"),
         ("query xylophone", "help query"),

@@ -439,7 +439,7 @@ def test_nothing_is_sent_where_a_line_of_many_is_bad(cli: Cli) -> None:
             2,
         ),
         ("search {}", "missing query", "-v VECTOR, --like ID or --text TEXT", 2),
-        ("search {} -v [1] --like 3", "-v, --like and --text cannot be combined", "", 2),
+        ("search {} -v [1] --like 3", "-v, --like, --text and --ids cannot be combined", "", 2),
         ("search {} -f w --like 3", "searched has no vector field 'w'", "vector fields: v", 1),
         ("search {} --like 3 --partition old", "partition 'old' not found in 'searched'", "did you mean odd?", 1),
         (
@@ -881,11 +881,13 @@ def test_every_option_is_in_the_request(cli: Cli) -> None:
     group = common_pb2.PlaceholderGroup.FromString(request.placeholder_group)
     assert [list(struct.unpack("<2f", value)) for value in group.placeholders[0].values] == [[1, 2], [3, 4]]
     assert (request.dsl, list(request.partition_names), list(request.output_fields), request.nq) == (
-        "id > 3",
+        "id > {n}",
         ["p", "q"],
         ["id"],
         2,
     )
+    assert dict(request.expr_template_values) == {"n": schema_pb2.TemplateValue(int64_val=3)}
+
     assert (request.consistency_level, request.guarantee_timestamp, request.use_default_consistency) == (
         common_pb2.Eventually,
         1,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from ..client.client import Client
 from ..client.optional import permitted
-from ..client.versions import too_old
+from ..client.versions import lacks
 from ..errors import CliError
 from ..result import Done, Removal, Report, Section, Table
 from . import access
@@ -51,7 +51,7 @@ def role_table(client: Client) -> Table:
 
 def _descriptions(client: Client, role: str = "") -> dict[str, str]:
     """Returns no descriptions of an older server, without asking it."""
-    if too_old("AlterRole", client.version):
+    if lacks("AlterRole", client.version):
         return {}
     return permitted(access.role_descriptions, client, role) or {}
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from ..client.client import Client
 from ..client.optional import Permitted, permitted
-from ..client.versions import too_old
+from ..client.versions import lacks
 from ..result import Done, Removal, Report, Section, Table
 from ..text.names import missing_name
 from . import access
@@ -53,7 +53,7 @@ def user_table(client: Client) -> Table:
 
 def _descriptions(client: Client, user: str = "") -> dict[str, str]:
     """Returns no descriptions of an older server, without asking it."""
-    if too_old("CreateCredential.description", client.version):
+    if lacks("CreateCredential.description", client.version):
         return {}
     return permitted(access.user_descriptions, client, user) or {}
 

@@ -26,7 +26,7 @@ from .interrupts import Call, interruptible, undisturbed
 from .not_found import DEFAULT_DATABASE, NO_COLLECTION, NO_DATABASE, database_of, no_database
 from .optional import permitted, supported
 from .privileges import where_of
-from .versions import OPERATIONS, lacking, too_old
+from .versions import OPERATIONS, lacking, lacks
 from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
@@ -165,7 +165,7 @@ class Client:
 
     def require(self, method: str) -> None:
         """Raises Unsupported if the server is known to lack an operation of OPERATIONS."""
-        if too_old(method, self.version):
+        if lacks(method, self.version):
             raise self.unsupported(method)
 
     def _require_databases(self) -> None:

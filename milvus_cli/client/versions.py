@@ -26,6 +26,7 @@ class Operation(NamedTuple):
 # 2.6.2, their operations on arrays in 2.6.17, dropping fields and functions with their output in 3.0. From the dates of
 # Milvus's changes: descriptions of collections in 2.5.12, of fields in 2.6.9, functions of existing fields in 2.6.8.
 # Clustering compaction in 2.4.8, manual compaction of L0 segments in 2.6.3, external collections and snapshots in 3.0.
+# What Milvus 3.0 adds to searches and queries: https://milvus.io/docs/release_notes.md
 OPERATIONS: Mapping[str, Operation] = {
     "AddCollectionField": Operation("create field", "2.6"),
     "AddCollectionFunction": Operation("create function", "2.6.8"),
@@ -112,21 +113,38 @@ OPERATIONS: Mapping[str, Operation] = {
     "ManualCompaction.majorCompaction": Operation("compact --clustering", "2.4.8", in_lite=False),
     "ManualCompaction.partition_id": Operation("compact --partition", "2.5", in_lite=False),
     "ManualCompaction.target_size": Operation("compact --target-size", "3.0", in_lite=False),
+    "namespace": Operation("namespaces", "3.0", in_lite=False),
     "OperatePrivilege": Operation("privileges"),
     "OperatePrivilegeGroup": Operation("privilege groups", "2.5"),
     "OperatePrivilegeV2": Operation("privilege groups", "2.5"),
     "OperateUserRole": Operation("roles"),
+    "phrase_match": Operation("phrase_match", "2.6", in_lite=False),
+    "Query.group_by_fields": Operation("grouping and aggregation of rows", "3.0", in_lite=False),
+    "Query.order_by_fields": Operation("ordering of rows", "3.0", in_lite=False),
+    "Query.timezone": Operation("time zones of TIMESTAMPTZ values", "2.6"),
     "RefreshExternalCollection": Operation("external collections", "3.0", in_lite=False),
     "ReleasePartitions": Operation("releasing of single partitions"),
     "RenameCollection": Operation("renaming of collections"),
     "RunAnalyzer": Operation("analyze", "2.5.11", in_lite=False),
     "RunAnalyzer.field_name": Operation("analyze --field", "2.5.13", in_lite=False),
+    "Search.analyzer_name": Operation("choice of an analyzer for the query", "2.5.11", in_lite=False),
+    "Search.function_chains": Operation("function chains", "3.0"),
     "Search.group_by_field": Operation("grouping of hits", "2.4"),
     "Search.half_floats": Operation("search of half floats that reads the right bytes", "2.4"),
+    "Search.highlighter": Operation("highlighting", "2.6.8", in_lite=False),
+    "Search.ids": Operation("search by primary keys", "2.6.9", in_lite=False),
+    "Search.json_path": Operation("grouping by a JSON path", "2.6", in_lite=False),
+    "Search.order_by_fields": Operation("ordering of hits by fields", "3.0", in_lite=False),
+    "Search.search_aggregation": Operation("aggregation of hits", "3.0", in_lite=False),
+    "Search.strict_group_size": Operation("groups of a strict size", "2.5"),
+    "Search.structs": Operation("search in struct arrays", "2.6.4", in_lite=False),
+    "Search.timezone": Operation("time zones of TIMESTAMPTZ values", "2.6"),
     "SelectGrant": Operation("privileges"),
     "SelectRole": Operation("roles"),
     "SelectUser": Operation("users"),
     "ShowPartitions": Operation("partitions"),
+    "templates": Operation("filter templates", "2.5", in_lite=False),
+    "text_match": Operation("text_match", "2.5"),
     "TransferNode": Operation("resource groups"),
     "TransferReplica": Operation("resource groups"),
     "TruncateCollection": Operation("truncate", "2.6.11"),
@@ -137,8 +155,8 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
-def too_old(method: str, version: Version) -> bool:
-    """Reports whether a server of this version is known to lack an operation."""
+def lacks(method: str, version: Version) -> bool:
+    """Reports whether a server of this version is known to lack an operation, or to ignore it as Milvus Lite does."""
     operation = OPERATIONS[method]
     return not operation.in_lite if version.is_lite else version.before(operation.since)
 

@@ -14,14 +14,17 @@ from ..grammar.row_options import (
     freshness_options,
     ids_option,
     limit_option,
+    namespace_option,
     partitions_option,
     sample_options,
+    time_options,
 )
+from ..grammar.types import FIELD_AND_MORE, FIELDS
 from ..result import Record, Table
 from ..text.limits import HIGHEST_LIMIT
 
 if TYPE_CHECKING:
-    from ..rows.options import RowOptions
+    from ..rows.options import QueryOptions, RowOptions
     from ..session.session import Session
 
 FILTER_QUESTION = ("expression", "Filter (empty: none)", "")
@@ -40,6 +43,7 @@ shown_fields_option = fields_option("Fields to show. [default: all]")
 @collection_option
 @filter_options
 @partitions_option()
+@namespace_option
 @freshness_options
 @options("rows.options:RowOptions")
 def count(session: Session, options: RowOptions) -> Record:
@@ -60,6 +64,8 @@ def count(session: Session, options: RowOptions) -> Record:
 @ids_option
 @shown_fields_option
 @partitions_option()
+@namespace_option
+@time_options
 @freshness_options
 @options("rows.options:RowOptions")
 def get(session: Session, options: RowOptions, ids: str) -> Table:
@@ -82,22 +88,41 @@ def get(session: Session, options: RowOptions, ids: str) -> Table:
 @limit_option
 @option("--offset", type=click.IntRange(min=0), default=0, metavar="N", help="Skip the first N rows.")
 @sample_options
+@option(
+    "--group-by",
+    "group_by",
+    multiple=True,
+    type=FIELDS,
+    metavar="A,B",
+    help="Return a row per group: these fields, and the aggregates in --fields. Requires Milvus 3.0.",
+)
+@option(
+    "--order-by",
+    "order_by",
+    multiple=True,
+    type=FIELD_AND_MORE,
+    metavar="FIELD[:desc]",
+    help="Order the rows by this field; needs --limit (repeatable). Requires Milvus 3.0.",
+)
 @partitions_option()
+@namespace_option
+@time_options
 @freshness_options
-@options("rows.options:RowOptions")
-def query(session: Session, options: RowOptions, limit: int | None, offset: int) -> Table:
+@options("rows.options:QueryOptions")
+def query(session: Session, options: QueryOptions, limit: int | None, offset: int) -> Table:
     """Query rows by a filter.
 
-    Returns all matching rows, however many. --fields 'count(*)' counts them. Request a key of the dynamic field by its
+    Returns all matching rows, however many. --fields 'count(*)' counts them; Milvus 3.0 also has sum, avg, min and max,
+    and counts per group: --fields 'count(*),avg(price)' --group-by color. Request a key of the dynamic field by its
     name, or as '$meta["key"]', which is NULL where a row lacks it. `help filters` explains filters.
 
     \b
     Example: query -c book -e 'title == {t}' --param t=Emma --fields id,title --limit 10
     Example: query -c book --sample 2 --seed 1
     """
-    from ..rows.reading import selected_rows
+    from ..rows.reading import queried_rows
 
-    return selected_rows(session.client, options, limit=limit, offset=offset)
+    return queried_rows(session.client, options, limit=limit, offset=offset)
 
 
 @command("query_iterator", questions=("collection", FILTER_QUESTION, FIELDS_QUESTION, "batch_size", "limit"))
@@ -114,6 +139,8 @@ def query(session: Session, options: RowOptions, limit: int | None, offset: int)
     help="Rows per request.",
 )
 @partitions_option()
+@namespace_option
+@time_options
 @freshness_options
 @options("rows.options:RowOptions")
 def query_iterator(session: Session, options: RowOptions, limit: int | None, batch_size: int) -> Table:

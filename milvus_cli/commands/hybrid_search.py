@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..grammar.command import all_of, collection_option, command, option
 from ..grammar.options import options
+from ..grammar.row_options import namespace_option, time_options
 from ..grammar.search_options import (
     consistency_options,
     fields_option,
@@ -31,7 +32,7 @@ hybrid_options = all_of(
         multiple=True,
         metavar="LEG",
         help="Search of one vector field (repeatable): field=F vector=VECTOR|FILE (or text=…, like=ID), "
-        "limit=N, filter=…, params=JSON, metric=…, radius=…, range_filter=….",
+        "limit=N, filter=…, params=JSON, metric=…, radius=…, range_filter=…, analyzer=….",
     ),
     option(
         "--rerank",
@@ -48,8 +49,10 @@ hybrid_options = all_of(
     filter_options,
     fields_option,
     partition_option,
+    namespace_option,
     group_options,
     round_option,
+    time_options,
     consistency_options,
     force_option,
 )

@@ -6,16 +6,24 @@ from typing import TYPE_CHECKING
 
 from ..grammar.command import all_of, collection_option, command, option
 from ..grammar.options import options
+from ..grammar.row_options import namespace_option, time_options
 from ..grammar.search_options import (
+    aggregate_option,
+    analyzer_option,
+    chain_option,
     consistency_options,
     field_option,
     fields_option,
     filter_options,
     group_options,
+    highlight_options,
+    ids_option,
     index_options,
+    json_group_option,
     like_option,
     limit_option,
     offset_option,
+    order_option,
     partition_option,
     range_options,
     rerank_option,
@@ -33,22 +41,31 @@ search_options = all_of(
     vector_option,
     like_option,
     text_option,
+    ids_option,
+    analyzer_option,
     field_option,
     limit_option,
     offset_option,
     filter_options,
     fields_option,
     partition_option,
+    namespace_option,
     index_options,
     range_options,
     group_options,
+    json_group_option,
+    order_option,
     rerank_option,
+    chain_option,
+    aggregate_option,
+    highlight_options,
     round_option,
+    time_options,
     consistency_options,
 )
 
 
-@command("search", questions="search:ask_search", asks_without=("vectors", "texts", "like"))
+@command("search", questions="search:ask_search", asks_without=("vectors", "texts", "like", "ids"))
 @collection_option
 @search_options
 @option("--hist", is_flag=True, help="Also show a histogram of the distances with their largest gap.")

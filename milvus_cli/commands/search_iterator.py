@@ -8,7 +8,9 @@ import click
 
 from ..grammar.command import all_of, collection_option, command, option
 from ..grammar.options import options
+from ..grammar.row_options import namespace_option, time_options
 from ..grammar.search_options import (
+    analyzer_option,
     consistency_options,
     field_option,
     fields_option,
@@ -31,12 +33,15 @@ iterator_options = all_of(
     vector_option,
     like_option,
     text_option,
+    analyzer_option,
     field_option,
     filter_options,
     fields_option,
     partition_option,
+    namespace_option,
     index_options,
     radius_option,
+    time_options,
     consistency_options,
 )
 

@@ -207,15 +207,19 @@ def _collections(client: Client, of: str) -> Pairs:
 
 
 def _fields(client: Client, of: str) -> Pairs:
+    from ..schema.nested import nested_names
+
     schema = client.call("DescribeCollection", collection_name=of).schema
-    return ((field.name, _field_note(field)) for field in schema.fields)
+    structs = [*(each.name for each in schema.struct_array_fields), *nested_names(schema)]
+    return [*((field.name, _field_note(field)) for field in schema.fields), *_without_notes(structs)]
 
 
 def _vector_fields(client: Client, of: str) -> Pairs:
+    from ..schema.nested import nested_vectors
     from ..schema.schema import vector_fields
 
     schema = client.call("DescribeCollection", collection_name=of).schema
-    return ((field.name, _field_note(field)) for field in vector_fields(schema))
+    return ((field.name, _field_note(field)) for field in [*vector_fields(schema), *nested_vectors(schema)])
 
 
 def _indexable_fields(client: Client, of: str) -> Pairs:

@@ -29,6 +29,11 @@ class Version:
         return self.text.startswith(LITE)
 
     @property
+    def is_known(self) -> bool:
+        """Reports whether this is the release of a Milvus, and not of Milvus Lite or of a server that keeps it back."""
+        return bool(_number(self.text))
+
+    @property
     def product(self) -> str:
         """Product and number: "Milvus 2.3.5" of "v2.3.5-lite", the version of the PyPI package of the full server."""
         if self.is_lite:

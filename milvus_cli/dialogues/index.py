@@ -14,6 +14,7 @@ from ..schema.index_types import (
     usual_metric,
     usual_type,
 )
+from ..schema.nested import nested_names
 from ..schema.schema import check_name, vector_fields
 
 if TYPE_CHECKING:
@@ -24,9 +25,10 @@ def ask_index(ask: Interview) -> None:
     collection: str = ask.ask("collection", "Collection")
     schema = ask.session.client.call("DescribeCollection", collection_name=collection).schema
     vectors = [each.name for each in vector_fields(schema)]
+    names = [*(each.name for each in schema.fields), *nested_names(schema)]
     ask.ask(
         "field",
-        f"Field ({', '.join(each.name for each in schema.fields)})",
+        f"Field ({', '.join(names)})",
         default=vectors[0] if len(vectors) == 1 else "",
         needed=True,
     )

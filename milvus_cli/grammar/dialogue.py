@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 import click
 from click.core import ParameterSource
 
-from ..client.versions import too_old
+from ..client.versions import lacks
 from ..errors import CliError, InvalidInput
 from ..text.names import named
 from ..text.yes_no import yes_or_no
@@ -93,7 +93,7 @@ class Interview:
 
     def require_operation(self) -> None:
         """Raises Unsupported if the server is too old for the command."""
-        if self.leaf.operation and too_old(self.leaf.operation, self.session.client.version):
+        if self.leaf.operation and lacks(self.leaf.operation, self.session.client.version):
             raise self.session.client.unsupported(self.leaf.operation)
 
     def ask_all(self) -> None:

@@ -60,15 +60,19 @@ TOPICS = {
     "output": "Formats, redirection and the pager",
     "quoting": "Quotes, JSON and values from files",
     "scripting": "Scripts and one-shot commands",
+    "searching": "Highlights, groups, buckets and struct arrays",
 }
 """The topics of help, each a file in milvus_cli/help, with its summary."""
 
 SECTIONS = {
     "Target": "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, partial, "
     "export:collection, export:file",
-    "Query": "collection, vectors, like, texts, field, limit, most, offset, requests, rerank, count, jobs",
-    "Filter": "expression, filter, parameters, sample, seed, partitions, radius, range_filter, group_by, group_size",
-    "Output": "fields, hist, explain, show_legs, round_decimal, wanted, bom",
+    "Query": "collection, vectors, like, texts, ids, analyzer, field, limit, most, offset, requests, rerank, "
+    "count, jobs",
+    "Filter": "expression, filter, parameters, sample, seed, partitions, namespace, radius, range_filter, "
+    "group_by, group_size, strict_group_size, group_as",
+    "Output": "fields, order_by, chains, aggregate, highlight, pre_tags, post_tags, fragments, fragment_size, "
+    "fragment_offset, hist, explain, show_legs, round_decimal, timezone, time_fields, wanted, bom",
     "Connection": "alias, save_as, uri, host, port, database, lite, disconnect",
     "Credentials": "username, password, token, token_file, no_save",
     "TLS": "secure, tls_mode, ca, client_cert, client_key, server_name",

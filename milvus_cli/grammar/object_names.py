@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,8 @@ from .offered import Offered, given_text, items, name_source
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+FOLLOWED = re.compile(r"[\[:=]")
 
 HINT_PATIENCE = 1.0
 """Seconds a failed command waits for names to suggest."""
@@ -88,6 +91,14 @@ class ObjectName(Offered):
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         return items(self.names(ctx, self.offered).best(incomplete, name_source(ctx).limit))
+
+
+class FieldAndMore(ObjectName):
+    """A field, and what may follow it: a path in its JSON, an order after a colon, words after an equals sign."""
+
+    def missing(self, ctx: click.Context, value: object) -> tuple[str, list[str]]:
+        given = (value,) if isinstance(value, str) else value if isinstance(value, tuple) else ()
+        return super().missing(ctx, tuple(FOLLOWED.split(str(each))[0] for each in given))
 
 
 class ObjectNames(ObjectName):

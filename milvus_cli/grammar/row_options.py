@@ -9,7 +9,7 @@ import click
 
 from .command import all_of, option
 from .params import TEXT
-from .types import CONSISTENCY, FIELDS, FILTER, PARAMETER, PARTITION
+from .types import CONSISTENCY, FIELDS, FILTER, PARAMETER, PARTITION, TIME_ZONE
 from .value_types import FiniteRange
 
 HIGHEST_TIMESTAMP = 2**64 - 1
@@ -100,3 +100,21 @@ def fields_option(text: str) -> Callable[[Any], Any]:
 def partitions_option(text: str = "Restrict to this partition (repeatable).") -> Callable[[Any], Any]:
     """The option for the partitions to read; `text` is its help."""
     return option("-p", "--partition", "partitions", type=PARTITION, multiple=True, metavar="NAME", help=text)
+
+
+namespace_option = option("--namespace", default="", metavar="NAME", help="Namespace to read. Requires Milvus 3.0.")
+time_options = all_of(
+    option(
+        "--timezone",
+        type=TIME_ZONE,
+        default="",
+        metavar="ZONE",
+        help="Time zone of TIMESTAMPTZ values, e.g. Europe/Rome. Requires Milvus 2.6 or Milvus Lite.",
+    ),
+    option(
+        "--time-fields",
+        default="",
+        metavar="A,B",
+        help="Parts of TIMESTAMPTZ values to return instead of the time, e.g. year,month,hour.",
+    ),
+)

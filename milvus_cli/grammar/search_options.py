@@ -8,11 +8,12 @@ import click
 
 from ..text.limits import HIGHEST_LIMIT
 from .command import all_of, option
+from .offered import OneOf
 from .parameter_keys import given_values, pairs, search_keys
-from .params import TextFromFile
+from .params import TEXT, TextFromFile
 from .row_options import freshness_options, param_option
 from .types import (
-    FIELD,
+    FIELD_AND_MORE,
     FIELDS,
     FILTER,
     METRIC,
@@ -25,6 +26,9 @@ from .types import (
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+GROUP_TYPES = ("BOOL", "INT8", "INT16", "INT32", "INT64", "VARCHAR")
 
 
 class SearchParameter(TextFromFile):
@@ -104,8 +108,26 @@ range_options = all_of(
     ),
 )
 group_options = all_of(
-    option("--group-by", type=FIELD, default="", metavar="FIELD", help="Group hits by this field."),
+    option(
+        "--group-by",
+        type=FIELD_AND_MORE,
+        default="",
+        metavar="FIELD",
+        help="Group hits by this field, or by a path in a JSON field (Milvus 2.6).",
+    ),
     option("--group-size", type=click.IntRange(1), metavar="N", help="Hits per group. [default: 1]"),
+    option(
+        "--strict-group-size",
+        is_flag=True,
+        help="Look for groups until each has --group-size hits; Milvus Lite leaves out smaller groups.",
+    ),
+)
+json_group_option = option(
+    "--group-as",
+    type=OneOf(GROUP_TYPES, case_sensitive=False),
+    default="",
+    metavar="TYPE",
+    help="With --group-by and a path in a JSON field, the type of its values.",
 )
 rerank_option = option(
     "--rerank",
@@ -120,4 +142,64 @@ round_option = option(
 consistency_options = all_of(
     freshness_options,
     option("--ignore-growing", is_flag=True, help="Skip growing segments: faster, but misses recent rows."),
+)
+analyzer_option = option(
+    "--analyzer",
+    default="",
+    metavar="NAME",
+    help="With --text, the analyzer of a field that has several. Requires Milvus 2.5.11.",
+)
+ids_option = option(
+    "--ids",
+    type=TEXT,
+    metavar="1,2,3",
+    help="Search by the vectors of the rows with these primary keys. Requires Milvus 2.6.9; --like works everywhere.",
+)
+order_option = option(
+    "--order-by",
+    "order_by",
+    multiple=True,
+    type=FIELD_AND_MORE,
+    metavar="FIELD[:desc]",
+    help="Order the nearest hits by this field (repeatable). Requires Milvus 3.0.",
+)
+highlight_options = all_of(
+    option(
+        "--highlight",
+        multiple=True,
+        type=FIELD_AND_MORE,
+        metavar="FIELD[=WORDS]",
+        help="Also show this text field with the words of --text, of text_match in the filter, or WORDS marked "
+        "(repeatable). Requires Milvus 2.6.8.",
+    ),
+    option(
+        "--pre-tag", "pre_tags", multiple=True, metavar="TEXT", help="Text before a highlighted word. [default: <em>]"
+    ),
+    option(
+        "--post-tag", "post_tags", multiple=True, metavar="TEXT", help="Text after a highlighted word. [default: </em>]"
+    ),
+    option("--fragments", type=click.IntRange(1), metavar="N", help="Maximum number of highlighted fragments."),
+    option("--fragment-size", type=click.IntRange(1), metavar="N", help="Characters of a highlighted fragment."),
+    option(
+        "--fragment-offset",
+        type=click.IntRange(0),
+        metavar="N",
+        help="Characters to keep before the first highlighted word of a fragment.",
+    ),
+)
+chain_option = option(
+    "--chain",
+    "chains",
+    type=TEXT,
+    multiple=True,
+    metavar="JSON",
+    help="Function chain to rerank by, or @FILE (repeatable). Requires Milvus 3.0 or Milvus Lite. See "
+    "`help searching`.",
+)
+aggregate_option = option(
+    "--aggregate",
+    type=TEXT,
+    default="",
+    metavar="JSON",
+    help="Show buckets of hits instead of hits, or @FILE. Requires Milvus 3.0. See `help searching`.",
 )

@@ -19,7 +19,15 @@ from ..text.words import (
     RERANKERS,
     WAITED,
 )
-from .object_names import CollectionPlace, GrantedObject, ObjectName, ObjectNames, ObjectType, PrivilegeNames
+from .object_names import (
+    CollectionPlace,
+    FieldAndMore,
+    GrantedObject,
+    ObjectName,
+    ObjectNames,
+    ObjectType,
+    PrivilegeNames,
+)
 from .offered import KeyValue, TextOrFile, Words
 from .parameter_keys import IndexParameter, SweptParameter
 from .schema_types import (
@@ -42,6 +50,7 @@ COLLECTION_ALIAS = ObjectName("aliases")
 PARTITION = ObjectName("partitions", noun="partition", owner="collection")
 FIELD = ObjectName("fields", noun="field", owner="collection")
 FIELDS = ObjectNames("fields", owner="collection")
+FIELD_AND_MORE = FieldAndMore("fields", noun="field", owner="collection")
 VECTOR_FIELD = ObjectName("vector_fields", owner="collection")
 INDEXABLE_FIELD = ObjectName("fields", noun="field", owner="collection", offered="indexable_fields")
 INDEX = ObjectName("indexes", noun="index", owner="collection")
@@ -73,12 +82,13 @@ PARAMETER = FilterParameter({})
 FILTER = FilterExpression()
 QUERY_VECTOR = TextOrFile()
 NUMBER = FiniteNumber()
+TIME_ZONE = TimeZone()
 DURATION = Duration()
 WAITED_FOR = WaitTarget(WAITED)
 PROPERTY_VALUES = {
     **dict.fromkeys(BOOLEAN_PROPERTIES, Words("boolean", {"true": "", "false": ""})),
     "database.resource_groups": ObjectNames("resource_groups"),
-    "timezone": TimeZone(),
+    "timezone": TIME_ZONE,
 }
 COLLECTION_PROPERTY = KeyValue(COLLECTION_PROPERTIES, PROPERTY_VALUES)
 DATABASE_PROPERTY = KeyValue(DATABASE_PROPERTIES, PROPERTY_VALUES)

@@ -28,7 +28,7 @@ def removal_by_filter(
 def removal_by_ids(client: Client, collection: str, ids: str, partition: str | None) -> Removal | Done:
     """The removal of the rows with these primary keys; Done where there are none."""
     plain = selected(client, collection, partitions=_only(partition))
-    keys = parse_keys(ids, plain)
+    keys = parse_keys(ids, plain.schema)
     selection = with_keys(plain, keys)
     matching = count_if_loaded(client, selection)
     return _removal(client, selection, matching, f"by {counted(len(keys), 'id')}")

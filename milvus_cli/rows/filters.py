@@ -13,10 +13,11 @@ from ..errors import CliError, InvalidInput, ServerRefused
 from ..text.names import nearest
 from ..values.exact_json import exact_float
 from ..values.invalid import as_json
+from .elements import is_of_elements
 
 LITERAL = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 PLACE_PATTERN = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
-WORD_PATTERN = re.compile(rf"{LITERAL}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
+WORD_PATTERN = re.compile(rf"{LITERAL}|\{{\w+\}}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
 KEYWORDS = {"and", "or", "not", "in", "like", "is", "null", "exists", "true", "false"}
 # Characters that strings of Milvus's filters can't contain. Milvus Lite has no \u; both accept all else unescaped.
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
@@ -35,6 +36,8 @@ REASONS = (
     (re.compile(r"(.*) got ''"), r"\1, but it ends"),
     (re.compile(r'strconv\.ParseInt: parsing "(.*)": value out of range'), r"\1 is out of the range of INT64"),
 )
+MATCHING = {"minimum_should_match": "2.6", "phrase_match": "2.6", "text_match": "2.5"}
+"""Words of filters that match texts by their words, with the first Milvus that has them."""
 LONG_NUMBERS = re.compile(rf"{LITERAL}|(?<![\w.])(?P<number>[0-9]{{19,}})(?![\w.])", re.DOTALL)
 OVER = 2**63
 LOWEST = -OVER
@@ -82,24 +85,28 @@ def up_to(field: str, key: Any) -> str:
 
 def both(one: str, other: str) -> str:
     """Returns the conjunction of two filters; an empty filter matches everything."""
+    if is_of_elements(one):
+        # Milvus wants a filter of elements last.
+        one, other = other, one
     return f"({one}) and ({other})" if one and other else one or other
 
 
-def filled(expression: str, parameters: Sequence[tuple[str, str]] = ()) -> str:
+def filled(expression: str, parameters: Sequence[tuple[str, str]] = (), *, left: frozenset[str] = frozenset()) -> str:
     """Replaces the `{name}`s of a filter outside of its strings; each parameter is a name and a text.
 
     A text that is a JSON number, list, string, true or false becomes that value, all other text a string. Line breaks
-    become spaces. Raises InvalidInput for a `{name}` without a parameter, and for an unused parameter.
+    become spaces. Names in `left` are left in place. Raises InvalidInput for another `{name}` without a parameter, and
+    for an unused parameter.
     """
     if not (expression or parameters):
         return ""
-    text = _with_values(expression, parameters)
+    text = _with_values(expression, parameters, left)
     _require_range(text)
     return text
 
 
-def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
-    values = {name: quoted(_parameter_value(text)) for name, text in parameters}
+def _with_values(expression: str, parameters: Sequence[tuple[str, str]], left: frozenset[str]) -> str:
+    values = {name: quoted(parameter_value(text)) for name, text in parameters}
     if len(values) < len(parameters):
         raise InvalidInput("a --param is given twice")
     used = set()
@@ -108,6 +115,8 @@ def _with_values(expression: str, parameters: Sequence[tuple[str, str]]) -> str:
         name = found["name"]
         if name is None:
             return found["literal"] or " "
+        if name in left:
+            return f"{{{name}}}"
         if name not in values:
             raise InvalidInput(
                 f"the filter has {{{name}}}, and no --param gives it",
@@ -167,7 +176,7 @@ def pointed(expression: str, position: int) -> str:
     return f"  {before}{after}{more}".rstrip() + f"\n  {' ' * width}^"
 
 
-def _parameter_value(text: str) -> Any:
+def parameter_value(text: str) -> Any:
     """Returns a parameter's value: JSON if it is valid, else the text itself. NaN and Infinity are no JSON."""
     try:
         value = json.loads(text, parse_constant=_refuse_constant, parse_float=exact_float)
@@ -220,7 +229,17 @@ def _field_words(expression: str) -> Mapping[str, int]:
     return found
 
 
+def _is_after(expression: str, word: str, position: int | None) -> bool:
+    """Reports whether a position is that of a word, or of the character that follows it."""
+    if position is None:
+        return False
+    return expression[:position].lower().rstrip().endswith(word) or expression[position:].lower().startswith(word)
+
+
 def _filter_hint(expression: str, reason: str, position: int | None, fields: Sequence[str]) -> str:
+    for word, since in MATCHING.items():
+        if word in expression.lower() and (word in reason or _is_after(expression, word, position)):
+            return f"{word} requires Milvus {since}"
     if (
         position is not None
         and expression[position : position + 1] == "="

@@ -13,6 +13,7 @@ from ..result import Record, Table
 from ..text.limits import HIGHEST_LIMIT
 from ..values.dynamic import DYNAMIC, Wanted
 from .cursor import Cursor, row_bytes, rows_at_once
+from .grouping import grouped_table, is_grouped, order_params, require_grouping
 from .selection import (
     COUNTED,
     Decoded,
@@ -29,7 +30,7 @@ from .selection import (
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
-    from .options import RowOptions
+    from .options import QueryOptions, RowOptions
 
 KEYS_AT_ONCE = 5_000
 MISSING_SHOWN = 10
@@ -50,7 +51,7 @@ def count_record(client: Client, options: RowOptions, note: Callable[[str], None
 def rows_by_ids(client: Client, options: RowOptions, ids: str) -> Table:
     """The rows of the primary keys in a text, as `rows_by_key` returns them."""
     selection = options.selection(client)
-    return rows_by_key(client, selection, parse_keys(ids, selection))
+    return rows_by_key(client, selection, parse_keys(ids, selection.schema))
 
 
 def selected_rows(
@@ -58,6 +59,20 @@ def selected_rows(
 ) -> Table:
     """The rows that options select, as `rows_of` returns them."""
     return rows_of(client, options.selection(client, counting=True), limit=limit, offset=offset, batch=batch)
+
+
+def queried_rows(client: Client, options: QueryOptions, *, limit: int | None = None, offset: int = 0) -> Table:
+    """The rows of `query`, which the server may group or order."""
+    if not (options.order_by or is_grouped(options)):
+        return selected_rows(client, options, limit=limit, offset=offset)
+    require_grouping(client, options, limit, offset)
+    if is_grouped(options):
+        return grouped_table(client, options, limit, offset)
+    selection = options.selection(client)
+    params = {"limit": limit, "offset": offset, **order_params(options)}
+    with explaining_selection_errors(selection):
+        columns = query(client, selection, selection.filter, params=params)
+    return _rows_table(selection, iter([Decoded(columns, selection)]), selection.wanted)
 
 
 def rows_of(

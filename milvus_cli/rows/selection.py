@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
@@ -13,23 +13,28 @@ from ..client.not_found import NOT_LOADED
 from ..client.optional import Permitted, permitted
 from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..schema.column_checks import require_columns
+from ..schema.nested import nested_names
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
 from ..server.existence import exact_row_count, require_partitions, row_count
 from ..text.consistency import CUSTOMIZED, guarantee
 from ..text.counts import counted
-from ..values.decode import decode_column
+from ..values.decode import decode_column, nested_columns
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count, names_in
 from ..values.exact_json import exact_loads
 from ..values.invalid import as_json
 from ..values.unread import name_unread
+from .elements import ELEMENTS, matching_elements
 from .filters import explaining_filter_errors, one_of
 from .freshness import STRONG, Freshness
+from .text_match import require_match
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema
 
 PAGE_SECONDS = 60.0
 """Deadline of a page unless the user chose one, in seconds; Milvus Lite takes some seconds for any."""
+
+NO_PARAMS: Mapping[str, str] = {}
 
 WHOLE_KEY = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 
@@ -51,7 +56,8 @@ class Fields:
 class Selection:
     """Rows of a collection, and their fields. Parameters of `filter` are already filled in.
 
-    `consistency` and the hybrid `timestamp` are as for `guarantee`.
+    `consistency` and the hybrid `timestamp` are as for `guarantee`. `params` are further parameters of each query,
+    `templates` values for the filter that the server fills in.
     """
 
     schema: CollectionSchema
@@ -61,6 +67,9 @@ class Selection:
     partitions: tuple[str, ...] = ()
     consistency: str = "Strong"
     timestamp: int = 0
+    params: Mapping[str, str] = field(default_factory=dict)
+    namespace: str = ""
+    templates: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def wanted(self) -> Wanted:
@@ -97,7 +106,7 @@ def chosen_fields(schema: CollectionSchema, text: str | None, *, counting: bool 
     names = names_in(text) or ["*"]
     if any(map(is_count, names)):
         return _count_field(names, counting=counting)
-    known = [*every, *(field.name for field in schema.fields if field.is_function_output)]
+    known = [*every, *(field.name for field in schema.fields if field.is_function_output), *nested_names(schema)]
     keys = {name: key for name in names if name != "*" and (key := dynamic_key(schema, name, known)) is not None}
     flat = schema.enable_dynamic_field and "*" in names
     shown = tuple(dict.fromkeys(each for name in names for each in (every if name == "*" else (keys.get(name, name),))))
@@ -148,7 +157,9 @@ def query(
             expr=expression,
             output_fields=selection.fields.asked,
             partition_names=selection.partitions,
-            query_params=pairs(dict(params)),
+            query_params=pairs({**params, **selection.params}),
+            **({"namespace": selection.namespace} if selection.namespace else {}),
+            **({"expr_template_values": selection.templates} if selection.templates else {}),
             **(
                 guarantee(CUSTOMIZED, timestamp) if timestamp else guarantee(selection.consistency, selection.timestamp)
             ),
@@ -162,6 +173,8 @@ def query(
     require_columns(columns, selection.schema, selection.fields.asked)
     if selection.fields is not COUNTED:
         name_unread(columns, len(keys_of(columns, selection)))
+    if answer.element_indices and ELEMENTS in selection.fields.shown:
+        return [*columns, matching_elements(answer.element_indices)]
     return columns
 
 
@@ -182,7 +195,7 @@ def strong_timestamp(client: Client, selection: Selection) -> int:
 
 def counted_by_statistics(client: Client, selection: Selection, permitted: Permitted) -> int | None:
     """Counts a collection or its partitions by statistics; None with a filter, which statistics ignore."""
-    if selection.filter:
+    if selection.filter or selection.namespace:
         return None
     counts = [permitted(row_count, client, selection.collection, each) for each in selection.partitions or [""]]
     return None if None in counts else sum(each or 0 for each in counts)
@@ -203,7 +216,9 @@ class Decoded:
 
     def __init__(self, columns: Sequence[FieldData], selection: Selection) -> None:
         self.keys = keys_of(columns, selection)
-        found = {each.field_name: decode_column(each) for each in columns if each.field_name in selection.fields.asked}
+        asked = selection.fields.asked
+        found = {each.field_name: decode_column(each) for each in columns if each.field_name in (*asked, ELEMENTS)}
+        found |= nested_columns(columns, [name for name in asked if name not in found])
         nothing: list[Any] = [None] * len(self.keys)
         self.dynamic = dynamic_objects(found.get(DYNAMIC, nothing))
         self._columns = {name: values for name, values in found.items() if name != DYNAMIC}
@@ -245,6 +260,8 @@ def selected(
     partitions: Sequence[str] = (),
     fresh: Freshness = STRONG,
     counting: bool = False,
+    params: Mapping[str, str] = NO_PARAMS,
+    namespace: str = "",
 ) -> Selection:
     """Creates a selection after checking its names with the server. Raises ServerRefused or CliError for missing ones.
 
@@ -258,15 +275,19 @@ def selected(
         filter,
         tuple(partitions),
         *fresh,
+        params,
+        namespace,
     )
+    require_match(client, filter, schema)
     if partitions:
         require_partitions(client, collection, partitions)
     return found
 
 
-def parse_keys(text: str, selection: Selection) -> list[Any]:
+def parse_keys(text: str, schema: CollectionSchema) -> list[Any]:
     """Parses primary keys separated by commas or newlines, or as a JSON list. Raises InvalidInput for invalid keys."""
-    whole = type_name(selection.primary.data_type) == "INT64"
+    primary = primary_field(schema)
+    whole = primary is not None and type_name(primary.data_type) == "INT64"
     try:
         values = exact_loads(text) if text.lstrip().startswith("[") else None
     except (ValueError, RecursionError) as exc:
@@ -275,7 +296,7 @@ def parse_keys(text: str, selection: Selection) -> list[Any]:
         values = None
     if values is None:
         values = [each.strip() for each in text.replace("\n", ",").split(",") if each.strip()]
-    keys = [parse_key(each, selection.schema) for each in values]
+    keys = [parse_key(each, schema) for each in values]
     if not keys:
         raise InvalidInput("no ids", hint="write them as --ids 1,2,3")
     return list(dict.fromkeys(keys))

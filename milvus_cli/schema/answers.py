@@ -54,6 +54,8 @@ def check(method: str, fields: Mapping[str, Any], answer: Any) -> None:
 
 def _query(fields: Mapping[str, Any], answer: Any) -> None:
     rows = same_rows(answer.fields_data)
+    if answer.element_indices and len(answer.element_indices) != rows:
+        raise Inconsistent(f"elements of {len(answer.element_indices)} rows for {rows} rows")
     if tuple(fields.get("output_fields", ())) != (COUNT,):
         return
     values = list(answer.fields_data[0].scalars.long_data.data[:1]) if rows == 1 else []
@@ -82,6 +84,23 @@ def _hits(results: SearchResultData, queries: int) -> None:
     rows = same_rows(results.fields_data)
     if rows is not None and rows != count:
         raise Inconsistent(f"columns of {rows} rows for {count} hits")
+    _marks(results, count)
+
+
+def _marks(results: SearchResultData, count: int) -> None:
+    """Requires one element index, one text and one group for each hit, where there are any."""
+    elements = len(results.element_indices.data)
+    if elements not in (0, count):
+        raise Inconsistent(f"{elements} element indices for {count} hits")
+    for each in results.highlight_results:
+        if len(each.datas) != count:
+            raise Inconsistent(f"highlights of {each.field_name!r} for {len(each.datas)} of {count} hits")
+    groups = same_rows(results.group_by_field_values)
+    if groups not in (None, count):
+        raise Inconsistent(f"{groups} group values for {count} hits")
+    buckets = len(results.agg_buckets)
+    if results.agg_topks and sum(results.agg_topks) != buckets:
+        raise Inconsistent(f"{buckets} buckets instead of {sum(results.agg_topks)}")
 
 
 def _described(fields: Mapping[str, Any], answer: Any) -> None:

@@ -14,6 +14,7 @@ from google.protobuf.unknown_fields import UnknownFieldSet
 from ..client.failures import invalid
 from ..client.wire.schema_pb2 import CollectionSchema, FieldData, FieldSchema, ScalarField, VectorField
 from .kinds import FIELD_TYPES, shape_of
+from .nested import nested_parts
 from .schema import BITS, WIDTHS, params, row_fields, type_name
 
 # Slots in which servers return the values of a type.
@@ -48,7 +49,7 @@ def require_columns(columns: Sequence[FieldData], schema: CollectionSchema, name
         return
     fields: dict[str, Any] = {field.name: field for field in row_fields(schema)}
     for name in names:
-        column = by_name.get(name)
+        column = by_name.get(name) or by_name.get(nested_parts(name)[0])
         if column is None:
             raise invalid("Query", f"column {name!r} was requested and is missing")
         if name in fields and (reason := _unlike(column, fields[name])):
@@ -59,12 +60,17 @@ def _unlike(column: FieldData, field: Any) -> str:
     """Returns why a column does not match its field; "" if it does."""
     if not isinstance(field, FieldSchema):
         return ""
-    if column.type not in (0, field.data_type):
+    if column.type not in (0, field.data_type) and not _is_time_in_parts(column, field):
         return f"{type_name(column.type)} values for a field of type {type_name(field.data_type)}"
     dim = params(field.type_params).get("dim")
     if dim and column.WhichOneof("field") == "vectors" and column.vectors.dim not in (0, int(dim)):
         return f"dimension {column.vectors.dim} for a field of dimension {dim}"
     return ""
+
+
+def _is_time_in_parts(column: FieldData, field: FieldSchema) -> bool:
+    """Reports whether these are times as lists of the parts that `time_fields` asked for."""
+    return type_name(field.data_type) == "TIMESTAMPTZ" and type_name(column.type) == "ARRAY"
 
 
 def _rows(column: FieldData) -> int | None:

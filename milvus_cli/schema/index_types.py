@@ -157,6 +157,9 @@ def usual_metric(schema: CollectionSchema, name: str) -> str:
     Returns "" for fields without metric, or whose metric is left to the server.
     """
     kind = _kind(schema, name)
+    if name.endswith("]") and kind in USUAL_METRICS:
+        # A row has a list of vectors in a struct array, which searches compare with another list.
+        return f"MAX_SIM_{USUAL_METRICS[kind]}"
     if kind == "SPARSE_FLOAT_VECTOR":
         return "BM25" if any(name in each.output_field_names for each in schema.functions) else "IP"
     if kind == "BINARY_VECTOR" and _is_signature(schema, name):
@@ -171,9 +174,12 @@ def _is_signature(schema: CollectionSchema, name: str) -> bool:
 
 
 def _kind(schema: CollectionSchema, name: str) -> str:
+    from .nested import nested_type
     from .schema import type_name
 
-    return next((type_name(each.data_type) for each in schema.fields if each.name == name), "")
+    return nested_type(schema, name) or next(
+        (type_name(each.data_type) for each in schema.fields if each.name == name), ""
+    )
 
 
 def check_index(index_type: str, metric: str | None, parameters: Iterable[str]) -> None:

@@ -34,6 +34,11 @@ METRICS = {
 METRIC_MEANINGS = {name: metric.meaning for name, metric in METRICS.items()}
 
 
+def is_of_lists(metric: str) -> bool:
+    """Reports whether a metric compares lists of vectors, as fields of struct arrays have them."""
+    return metric.upper().startswith("MAX_SIM")
+
+
 def lower_is_nearer(metric: str) -> bool:
     """Returns the direction of a metric; an unknown one counts as a similarity."""
     return metric in METRICS and METRICS[metric].nearer == "lower"

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError, InvalidInput
 from ..text.names import missing_name
+from .nested import nested_vectors
 from .schema import type_name, vector_fields
 
 if TYPE_CHECKING:
@@ -13,8 +14,13 @@ if TYPE_CHECKING:
 
 
 def search_field(schema: CollectionSchema, name: str | None) -> FieldSchema:
-    """The vector field of that name; without a name the only vector field. Raises CliError and InvalidInput."""
+    """The vector field of that name, also one in a struct array; without a name the only vector field.
+
+    Raises CliError and InvalidInput.
+    """
     fields = {field.name: field for field in vector_fields(schema)}
+    if schema.struct_array_fields and (name is not None or not fields):
+        fields |= {field.name: field for field in nested_vectors(schema)}
     if name is None and len(fields) == 1:
         return next(iter(fields.values()))
     if not fields:

@@ -56,6 +56,12 @@ def check_search(client: Client, search: Search, *, force: bool = False) -> None
         raise client.unsupported("Search.group_by_field")
 
 
+def indexed_metric(client: Client, collection: str, field: str) -> str:
+    """Returns the metric of the index on a field; "" if there is none, or this user may not see it."""
+    index = permitted(field_index, client, collection, field)
+    return index.metric if index else ""
+
+
 def check_rerankers(client: Client, rerankers: Sequence[Reranker], schema: CollectionSchema) -> None:
     """Raises CliError for a rerank function that the server lacks, or one of a missing field."""
     functions = [each for each in rerankers if each.is_function]

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.failures import invalid
 from ..errors import InvalidInput
+from ..schema.nested import nested_names
 from ..schema.schema import primary_field
 from ..text.floats import shortest
-from ..values.decode import decode_column
+from ..values.decode import decode_column, nested_columns
 from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_objects, is_count
 from ..values.unread import name_unread
+from .marks import Mark, mark_columns
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, SearchResultData
@@ -47,11 +49,14 @@ def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> Shown:
     if any(map(is_count, names)):
         raise InvalidInput(f"a hit has no {COUNT}", hint="count")
     known = [each.name for each in schema.fields] + [each.name for each in schema.struct_array_fields]
+    nested = nested_names(schema) if schema.struct_array_fields else []
     columns: list[str] = []
     keys: dict[str, str] = {}
     for name in names:
         if name == EVERY_FIELD:
             columns += _every_field(schema, known)
+        elif name in nested:
+            columns.append(name)
         elif (key := dynamic_key(schema, name, known)) is not None:
             keys[name] = key
             columns.append(key)
@@ -77,15 +82,23 @@ def hit_ids(results: SearchResultData) -> Sequence[Any]:
 
 
 def hits(
-    results: SearchResultData, shown: Shown = NOTHING, *, first: int = 0, wanted: Wanted | None = None
+    results: SearchResultData,
+    shown: Shown = NOTHING,
+    *,
+    first: int = 0,
+    wanted: Wanted | None = None,
+    marks: Sequence[Mark] = (),
 ) -> Iterator[tuple[Any, ...]]:
-    """Yields a row per hit: query (counted from `first`), rank (from 1), id, distance, then the columns.
+    """Yields a row per hit: query (counted from `first`), rank (from 1), id, distance, the marks, then the columns.
 
     A missing dynamic key is None. `wanted` sees the objects of the dynamic field. Raises InvalidAnswer if a requested
     column is missing.
     """
     ids = hit_ids(results)
-    chosen = zip(*_columns(results, shown, len(ids), wanted), strict=True) if shown.columns else repeat(())
+    columns: list[Sequence[Any]] = [*_columns(results, shown, len(ids), wanted)] if shown.columns else []
+    if marks:
+        columns = [*mark_columns(results, marks, len(ids)), *columns]
+    chosen = zip(*columns, strict=True) if columns else repeat(())
     found = zip(ids, results.scores, chosen, strict=False)
     for query, count in enumerate(results.topks, start=first):
         for rank, (key, score, values) in enumerate(islice(found, count), start=1):
@@ -99,6 +112,7 @@ def _columns(results: SearchResultData, shown: Shown, count: int, wanted: Wanted
     name_unread(results.fields_data, count)
     names = {*(each for each in shown.columns if each not in shown.keys), *([DYNAMIC] if shown.keys else ())}
     columns = {each.field_name: decode_column(each) for each in results.fields_data if each.field_name in names}
+    columns |= nested_columns(results.fields_data, [each for each in names if each not in columns])
     missing = next((each for each in sorted(names) if each not in columns), None)
     if missing is not None:
         raise invalid("Search", f"column {missing!r} was requested and is missing")

@@ -25,6 +25,8 @@ class Hybrid:
     partitions: Sequence[str] = ()
     group_by: str = ""
     group_size: int | None = None
+    strict_group_size: bool = False
+    namespace: str = ""
     round_decimal: int | None = None
     consistency: str = "Strong"
     timestamp: int = 0
@@ -38,7 +40,9 @@ class Hybrid:
             rank["group_by_field"] = self.group_by
         if self.group_size:
             rank["group_size"] = self.group_size
-        more: dict[str, Any] = {}
+        if self.strict_group_size:
+            rank["strict_group_size"] = True
+        more: dict[str, Any] = {"namespace": self.namespace} if self.namespace else {}
         if any(each.is_function for each in self.rerankers):
             more["function_score"] = function_score(self.rerankers)
         else:

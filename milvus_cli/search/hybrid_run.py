@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from ..client.versions import lacks
 from ..errors import InvalidInput
 from ..result import Table
 from ..rows.filters import both
@@ -16,9 +17,11 @@ from ..text.limits import HIGHEST_LIMIT
 from ..text.numbers import finite
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search
+from .extras import require_operations
 from .hits import Shown, hits, shown_fields
 from .hybrid import Hybrid
 from .legs import parse_leg
+from .marks import Mark
 from .options import SearchOptions
 from .reranker_text import parse_rerankers
 from .run import HIT, refusals_explained
@@ -55,6 +58,10 @@ class HybridOptions:
     graceful_time: float | None = None
     ignore_growing: bool = False
     force: bool = False
+    strict_group_size: bool = False
+    timezone: str = ""
+    time_fields: str = ""
+    namespace: str = ""
 
     def leg(self, text: str) -> SearchOptions:
         """Returns a leg as a search of its own, with the options of the whole as defaults."""
@@ -76,6 +83,10 @@ class HybridOptions:
             radius=_float(given, "radius"),
             range_filter=_float(given, "range_filter"),
             ignore_growing=self.ignore_growing,
+            analyzer=given.get("analyzer", ""),
+            timezone=self.timezone,
+            time_fields=self.time_fields,
+            namespace=self.namespace,
         )
 
     def fresh(self, client: Client) -> Freshness:
@@ -92,6 +103,7 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
     session, client = asked.session, asked.session.client
     rerankers = parse_rerankers(asked.rerank, len(asked.requests))
     legs = [asked.leg(text) for text in asked.requests]
+    _require_operations(client, asked, legs)
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema
     fresh = asked.fresh(client)
     searches = [replace(each.search(schema), consistency=fresh.level, timestamp=fresh.timestamp) for each in legs]
@@ -111,6 +123,8 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
         asked.partitions,
         asked.group_by,
         asked.group_size,
+        asked.strict_group_size,
+        asked.namespace,
         asked.round_decimal,
         *fresh,
     )
@@ -122,8 +136,16 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
         answers = [each.result() for each in alone]
     taken = (time.monotonic() - began) * 1000
     note = f"{taken:.1f} ms, {', '.join(asked.rerank)}, consistency {fresh.level}"
-    found = _Fused(searches, answer, answers, schema, shown)
+    marks = [Mark("group", asked.group_by)] if asked.group_by and asked.group_by not in shown.columns else []
+    found = _Fused(searches, answer, answers, schema, shown, marks)
     return found.table(note if session.for_people else "")
+
+
+def _require_operations(client: Client, asked: HybridOptions, legs: Sequence[SearchOptions]) -> None:
+    if asked.strict_group_size and lacks("Search.strict_group_size", client.version):
+        raise client.unsupported("Search.strict_group_size")
+    for each in legs:
+        require_operations(client, each)
 
 
 @dataclass(frozen=True)
@@ -133,10 +155,12 @@ class _Fused:
     legs: Sequence[SearchResults]
     schema: CollectionSchema
     shown: Shown
+    marks: Sequence[Mark] = ()
 
     def table(self, note: str) -> Table:
         of_legs = [f"{label}_{what}" for label in self._labels() for what in ("rank", "distance")]
-        shown = [f"{name}_field" if name in (*HIT, *of_legs) else name for name in self.shown.columns]
+        named = [*(mark.column for mark in self.marks), *self.shown.columns]
+        shown = [f"{name}_field" if name in (*HIT, *of_legs) else name for name in named]
         columns, wanted = [*HIT, *of_legs, *shown], Wanted(self.schema, self.shown.named)
         if len(self.searches[0].queries) > 1:
             return Table(columns, self._rows(wanted), note, wanted.failure)
@@ -151,7 +175,9 @@ class _Fused:
 
     def _rows(self, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
         ranks = [_ranks(each) for each in self.legs]
-        for query, rank, key, distance, *values in hits(self.answer.results, self.shown, wanted=wanted):
+        for query, rank, key, distance, *values in hits(
+            self.answer.results, self.shown, wanted=wanted, marks=self.marks
+        ):
             of_legs = [value for each in ranks for value in each.get((query, key), (None, None))]
             yield (query, rank, key, distance, *of_legs, *values)
 

@@ -48,6 +48,10 @@ def _iterated(asked: IteratorOptions) -> Table:
         raise InvalidInput(
             f"{len(search.queries)} queries are given, and search_iterator takes one", hint="search takes several"
         )
+    if search.marks:
+        raise InvalidInput(
+            f"search_iterator finds rows, not elements of {search.field!r}", hint="search finds elements"
+        )
     check_search(client, search, force=asked.force)
     index = field_index(client, asked.collection, search.field)
     metric = search.metric or (index.metric if index else "") or "COSINE"

@@ -10,15 +10,22 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
-from ..rows.filters import both, filled
+from ..rows.filters import both
 from ..rows.freshness import Freshness, freshness
+from ..rows.templates import with_templates
+from ..rows.text_match import require_match
+from ..schema.metrics import is_of_lists
+from ..schema.nested import is_nested
 from ..schema.vector_field import search_field
 from ..session.session import Session
 from ..text.params import read_params
-from ..values.dynamic import names_in
-from .check import is_bm25_output, text_function
+from .check import indexed_metric, is_bm25_output, text_function
+from .extra_options import ExtraOptions
+from .extras import extras, require_operations
+from .grouping import group_field
 from .hits import shown_fields
-from .queries import LARGEST, entity_query, read_queries, text_queries
+from .marks import hit_marks
+from .queries import LARGEST, entity_query, key_queries, read_lists, read_queries, text_queries
 from .request import Queries, Search
 from .reranker_text import parse_rerankers
 
@@ -31,33 +38,26 @@ BY_OPTIONS = "-v VECTOR, --like ID or --text TEXT"
 
 
 @dataclass(frozen=True)
-class SearchOptions:
+class SearchOptions(ExtraOptions):
     """A search as the options give it, not yet checked."""
 
     session: Session = given_field(repr=False)
     collection: str
     vectors: Sequence[str] = ()
     like: str | None = None
-    texts: Sequence[str] = ()
-    field: str | None = None
     limit: int = 10
     offset: int = 0
-    filter: str = ""
-    parameters: Sequence[tuple[str, str]] = ()
     partitions: Sequence[str] = ()
-    fields: str | None = None
     metric: str = ""
     params: Sequence[str] = ()
     radius: float | None = None
     range_filter: float | None = None
-    group_by: str = ""
     group_size: int | None = None
     round_decimal: int | None = None
     consistency: str | None = None
     guarantee_timestamp: int | None = None
     graceful_time: float | None = None
     ignore_growing: bool = False
-    rerank: Sequence[str] = ()
     force: bool = False
 
     @cached_property
@@ -76,15 +76,6 @@ class SearchOptions:
             deadline=self.client.timeout,
         )
 
-    @property
-    def names(self) -> list[str]:
-        """The output fields."""
-        return names_in(self.fields)
-
-    @property
-    def expression(self) -> str:
-        return filled(self.filter, self.parameters)
-
     @cached_property
     def _standard_input(self) -> bytes:
         return self.session.console.read_bytes(LARGEST)
@@ -93,28 +84,33 @@ class SearchOptions:
         """Returns the request for a collection with this schema. Raises InvalidInput and CliError."""
         searched, queries, exclusion = self._query(schema)
         shown = shown_fields(schema, self.names)
-        if self.group_by:
-            shown_fields(schema, [self.group_by])
+        group, json_path = group_field(schema, self.group_by)
+        if self.filter:
+            require_match(self.client, self.filter, schema)
+        expression, templates = with_templates(self.client, self.filter, self.parameters)
+        more = extras(self, schema, json_path, templates)
         return Search(
             self.collection,
             searched.name,
             queries,
             limit=self.limit,
             offset=self.offset,
-            filter=both(self.expression, exclusion),
+            filter=both(expression, exclusion),
             partitions=self.partitions,
             fields=shown.asked,
             metric=self.metric.upper(),
             params=parse_params(self.params),
             radius=self.radius,
             range_filter=self.range_filter,
-            group_by=self.group_by,
+            group_by=group,
             group_size=self.group_size,
             round_decimal=self.round_decimal,
             consistency=self.fresh.level,
             timestamp=self.fresh.timestamp,
             ignore_growing=self.ignore_growing,
             rerankers=parse_rerankers(self.rerank, 0),
+            extras=more,
+            marks=hit_marks(self, schema, shown.columns, kind=queries.kind, field=searched.name),
         )
 
     def _query(self, schema: CollectionSchema) -> tuple[FieldSchema, Queries, str]:
@@ -123,6 +119,10 @@ class SearchOptions:
             function = text_function(schema, self.field)
             return search_field(schema, self.field or function.output_field_names[0]), text_queries(self.texts), ""
         searched = search_field(schema, self.field)
+        if self.ids is not None:
+            return searched, key_queries(self.ids, schema), ""
+        if is_nested(searched.name):
+            return searched, self._nested_queries(searched), ""
         if self.like is not None:
             return searched, *entity_query(self.client, schema, searched, self.like, self.collection)
         if self.vectors and is_bm25_output(schema, searched.name):
@@ -132,17 +132,28 @@ class SearchOptions:
             )
         return searched, read_queries(self.vectors, searched, self._read_standard_input), ""
 
+    def _nested_queries(self, searched: FieldSchema) -> Queries:
+        """Returns the queries for a field of a struct array: lists of vectors if its index compares lists."""
+        if self.like is not None:
+            raise InvalidInput(
+                f"--like cannot search {searched.name!r}: a row has several vectors there", hint="give vectors with -v"
+            )
+        metric = self.metric or indexed_metric(self.client, self.collection, searched.name)
+        read = read_lists if is_of_lists(metric) else read_queries
+        return read(self.vectors, searched, self._read_standard_input)
+
     def _read_standard_input(self) -> bytes:
         return self._standard_input
 
 
 def check_query(asked: SearchOptions) -> None:
-    """Raises InvalidInput unless exactly one kind of query is given."""
-    given = bool(asked.vectors) + (asked.like is not None) + bool(asked.texts)
+    """Raises InvalidInput unless exactly one kind of query is given, and CliError for what the server lacks."""
+    given = bool(asked.vectors) + (asked.like is not None) + bool(asked.texts) + (asked.ids is not None)
     if not given:
         raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
     if given > 1:
-        raise InvalidInput("-v, --like and --text cannot be combined")
+        raise InvalidInput("-v, --like, --text and --ids cannot be combined")
+    require_operations(asked.client, asked)
 
 
 def parse_params(given: Sequence[str]) -> dict[str, Any]:

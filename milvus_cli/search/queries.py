@@ -16,11 +16,12 @@ from ..connections.private_files import read_whole
 from ..errors import CliError, InvalidInput
 from ..files.npy import NPY_MAGIC, NpyArray, read_npy
 from ..rows.filters import none_of, one_of, quoted
-from ..rows.selection import parse_key
+from ..rows.selection import parse_key, parse_keys
 from ..schema.schema import primary_field, type_name
 from ..text.names import nearest
 from ..values.columns import raw_values
 from ..values.packing import dimension, pack_queries
+from .marks import LISTS
 from .request import Queries
 from .vector_text import FORMS, Found, UnreadableVector, vectors_in, vectors_of_file
 
@@ -37,6 +38,18 @@ TEXT = 21
 """The PlaceholderType of a text."""
 
 
+class KeyQueries(Queries):
+    """Primary keys as the queries: the server searches by the vectors of their rows."""
+
+    @property
+    def size(self) -> int:
+        return 1
+
+    def fields(self) -> dict[str, Any]:
+        keys = "int_id" if isinstance(self.values[0], int) else "str_id"
+        return {"ids": {keys: {"data": self.values}}}
+
+
 def read_queries(sources: Sequence[str], field: FieldSchema, standard_input: Callable[[], bytes]) -> Queries:
     """Returns the vectors of all sources: texts, `@FILE` or a path, `-`.
 
@@ -44,6 +57,16 @@ def read_queries(sources: Sequence[str], field: FieldSchema, standard_input: Cal
     """
     values = [value for source in sources for value in _read(source, field, standard_input)]
     return Queries(field.data_type, values)
+
+
+def read_lists(sources: Sequence[str], field: FieldSchema, standard_input: Callable[[], bytes]) -> Queries:
+    """Like `read_queries`, with all vectors of a source as one query: for lists of vectors, which MAX_SIM compares."""
+    return Queries(field.data_type + LISTS, [b"".join(_read(source, field, standard_input)) for source in sources])
+
+
+def key_queries(given: str, schema: CollectionSchema) -> Queries:
+    """Returns the queries by the vectors that rows with these primary keys have. Raises InvalidInput."""
+    return KeyQueries(0, parse_keys(given, schema))
 
 
 def numbered(vectors: Iterable[Any]) -> Iterator[tuple[str, Any]]:

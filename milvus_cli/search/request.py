@@ -6,12 +6,15 @@ import dataclasses
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..schema.schema import pairs
 from ..text.consistency import guarantee
 from ..text.limits import HIGHEST_LIMIT
 from .rerankers import Reranker, function_score
+
+if TYPE_CHECKING:
+    from .marks import Mark
 
 HITS_AT_ONCE = 10_000
 BYTES_AT_ONCE = 16 << 20
@@ -23,10 +26,27 @@ class Queries:
     """Serialized query vectors or texts; `kind` is a number of PlaceholderType, equal to that of DataType."""
 
     kind: int
-    values: Sequence[bytes]
+    values: Sequence[Any]
 
     def __len__(self) -> int:
         return len(self.values)
+
+    @property
+    def size(self) -> int:
+        """Bytes of one query."""
+        return max(map(len, self.values[:1]), default=1) or 1
+
+    def fields(self) -> dict[str, Any]:
+        """Returns the fields of a SearchRequest that hold the queries."""
+        return {"placeholder_group": placeholder_group(self.kind, self.values)}
+
+
+@dataclass(frozen=True)
+class Extras:
+    """`beside` are parameters beside `params`, and `fields` further fields of a SearchRequest."""
+
+    beside: Mapping[str, Any] = dataclasses.field(default_factory=dict)
+    fields: Mapping[str, Any] = dataclasses.field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -34,7 +54,8 @@ class Search:
     """One search. `limit` counts hits per query, `radius` and `range_filter` bound their distances.
 
     `fields` are the output fields, "*" all of them. An empty `metric` is the index's. `consistency` and the hybrid
-    `timestamp` are as for `guarantee`.
+    `timestamp` are as for `guarantee`. `extras` are further fields and parameters; `marks` are the columns that hits
+    have because of them.
     """
 
     collection: str
@@ -56,6 +77,8 @@ class Search:
     timestamp: int = 0
     ignore_growing: bool = False
     rerankers: Sequence[Reranker] = ()
+    extras: Extras | None = None
+    marks: Sequence[Mark] = ()
 
     def request(self) -> dict[str, Any]:
         """Returns the fields of a SearchRequest."""
@@ -66,10 +89,11 @@ class Search:
             "dsl_type": "BoolExprV1",
             "nq": len(self.queries),
             "output_fields": self.fields,
-            "placeholder_group": placeholder_group(self.queries.kind, self.queries.values),
+            **self.queries.fields(),
             "search_params": pairs(self._values()),
             **guarantee(self.consistency, self.timestamp),
             **({"function_score": function_score(self.rerankers)} if self.rerankers else {}),
+            **(self.extras.fields if self.extras else {}),
         }
 
     def _values(self) -> dict[str, Any]:
@@ -89,6 +113,7 @@ class Search:
             "offset": self.offset,
             "params": json.dumps(params) if params else "{}",
             **given,
+            **(self.extras.beside if self.extras else {}),
         }
 
     def of_one(self, query: bytes) -> Search:
@@ -98,8 +123,7 @@ class Search:
     def chunks(self) -> Iterator[Search]:
         """Yields the search split into requests of limited size, with its queries in order."""
         values = self.queries.values
-        size = max(map(len, values[:1]), default=1) or 1
-        step = max(1, min(HIGHEST_LIMIT, HITS_AT_ONCE // self.limit, BYTES_AT_ONCE // size))
+        step = max(1, min(HIGHEST_LIMIT, HITS_AT_ONCE // self.limit, BYTES_AT_ONCE // self.queries.size))
         if len(values) <= step:
             yield self
             return

@@ -19,6 +19,7 @@ from ..session.session import Session
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search, explained_refusal
 from .hits import Shown, hits, shown_fields
+from .marks import Mark
 from .options import SearchOptions, check_query
 from .request import Search
 
@@ -122,8 +123,12 @@ def refusals_explained(client: Client, search: Search, schema: CollectionSchema)
 
 def hit_table(asked: SearchOptions, found: SearchAnswer) -> Table:
     """Returns a row per hit, as answers come. With several queries each row has the number of its query, from 0."""
+    if asked.aggregate:
+        from .aggregation import bucket_table
+
+        return bucket_table(asked.aggregate, lambda rows: rows_of_all(asked, found, rows), len(found.search.queries))
     shown = shown_fields(found.schema, asked.names)
-    columns = hit_columns(shown)
+    columns = hit_columns(shown, found.search.marks)
     wanted = Wanted(found.schema, shown.named)
     rows = all_hits(asked, found, shown, wanted)
     note = _footer(asked, found)
@@ -132,13 +137,25 @@ def hit_table(asked: SearchOptions, found: SearchAnswer) -> Table:
     return Table(columns[1:], (row[1:] for row in rows), note, wanted.failure)
 
 
-def hit_columns(shown: Shown) -> list[str]:
-    return [*HIT, *(f"{name}_field" if name in HIT else name for name in shown.columns)]
+def hit_columns(shown: Shown, marks: Sequence[Mark] = ()) -> list[str]:
+    """Returns the columns of hits. A field named like another column gets a name of its own."""
+    first = [*HIT, *(f"{mark.column}_field" if mark.column in HIT else mark.column for mark in marks)]
+    return [*first, *(f"{name}_field" if name in first else name for name in shown.columns)]
 
 
 def all_hits(asked: SearchOptions, found: SearchAnswer, shown: Shown, wanted: Wanted) -> Iterator[tuple[Any, ...]]:
     """Yields the hits of every query; requests the remaining ones while rows are taken."""
-    yield from hits(found.answer.results, shown, wanted=wanted)
+    marks = found.search.marks
+    return rows_of_all(
+        asked, found, lambda answer, first: hits(answer.results, shown, first=first, wanted=wanted, marks=marks)
+    )
+
+
+def rows_of_all(
+    asked: SearchOptions, found: SearchAnswer, rows: Callable[[SearchResults, int], Iterator[tuple[Any, ...]]]
+) -> Iterator[tuple[Any, ...]]:
+    """Yields the rows of every answer; `rows` gets an answer, and the number of its first query."""
+    yield from rows(found.answer, 0)
     if not found.rest:
         return
     total, done = len(found.search.queries), len(found.search.queries) - sum(len(each.queries) for each in found.rest)
@@ -147,7 +164,7 @@ def all_hits(asked: SearchOptions, found: SearchAnswer, shown: Shown, wanted: Wa
     with Progress(session.console, f"Searching for {total:,} vectors", quiet=quiet) as bar:
         for chunk, answer in _answers(asked.client, found):
             bar.show(done / total)
-            yield from hits(answer.results, shown, first=done, wanted=wanted)
+            yield from rows(answer, done)
             done += len(chunk.queries)
 
 

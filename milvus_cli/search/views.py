@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..errors import InvalidInput
 from ..result import Report, Table
 from .options import SearchOptions
 from .run import first_answer, hit_table
@@ -9,6 +10,8 @@ from .run import first_answer, hit_table
 
 def search(options: SearchOptions, *, hist: bool, explain: bool) -> Table | Report:
     """Searches, and shows the hits in one of three ways."""
+    if options.aggregate and (hist or explain):
+        raise InvalidInput("--aggregate shows buckets of hits, which --hist and --explain cannot")
     # Few searches need explanations, and importing those takes longer than a search.
     if explain:
         from .explain import explain as explained

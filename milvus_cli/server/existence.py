@@ -15,6 +15,7 @@ from ..client.optional import permitted, supported
 from ..errors import CliError, NotAuthorized, ServerRefused, Unsupported
 from ..schema.definition import DEFAULT_PARTITION
 from ..schema.indexes import indexes
+from ..schema.nested import nested_names
 from ..schema.schema import params
 from ..text.names import missing_name
 
@@ -81,7 +82,7 @@ def require_index(client: Client, collection: str, name: str) -> None:
 def require_field(client: Client, collection: str, name: str) -> CollectionSchema:
     """Returns the schema, after checking that it has the field."""
     schema: CollectionSchema = client.call("DescribeCollection", collection_name=collection).schema
-    known = [field.name for field in schema.fields]
+    known = [*(field.name for field in schema.fields), *nested_names(schema)]
     _require("field", name, known, f"show collection {collection}", f" in {collection!r}")
     return schema
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError
 from ..schema.kinds import shape_of
-from ..schema.schema import type_name
+from ..schema.nested import nested_parts
+from ..schema.schema import short_name, type_name
 from .nulls import with_nulls
 from .packing import unpack
 from .scalars import read_scalars
@@ -29,6 +31,23 @@ def decode_column(column: FieldData) -> list[Any]:
     if column.scalars.WhichOneof("data") is None and shape_of(type_name(column.type)) is None:
         raise _unknown(column)
     return with_nulls(read_scalars(column.scalars), column.valid_data)
+
+
+def nested_columns(columns: Iterable[FieldData], names: Iterable[str]) -> dict[str, list[Any]]:
+    """Returns the values of fields such as `chunks[text]`, a list per row, from the columns of their struct arrays.
+
+    A server that is asked for some fields of a struct array answers with the struct array, which has only these.
+    """
+    found: dict[str, list[Any]] = {}
+    for name in names:
+        struct, inner = nested_parts(name)
+        column = next((each for each in columns if each.field_name == struct), None) if struct else None
+        if column is not None and any(
+            short_name(struct, each.field_name) == inner for each in column.struct_arrays.fields
+        ):
+            rows = decode_column(column)
+            found[name] = [None if row is None else [each[inner] for each in row] for row in rows]
+    return found
 
 
 def _vectors(column: FieldData) -> list[Any]:

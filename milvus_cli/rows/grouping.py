@@ -1,0 +1,96 @@
+"""Queries whose rows the server groups, aggregates or orders: their fields, and their answers as tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ..client.client import Client
+from ..client.failures import invalid
+from ..client.versions import lacks
+from ..errors import InvalidInput
+from ..result import Table
+from ..text.limits import HIGHEST_LIMIT
+from ..values.decode import decode_column
+from ..values.dynamic import is_count, names_in
+from .ordering import ordered
+from .selection import Fields, Selection, chosen_fields, explaining_selection_errors, query
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema
+    from .options import QueryOptions
+
+AGGREGATE = re.compile(r"\s*(?P<function>count|sum|avg|min|max)\s*\(\s*(?P<field>\*|[^()]+?)\s*\)\s*", re.IGNORECASE)
+FUNCTIONS = "count, sum, avg, min and max"
+
+
+def is_grouped(options: QueryOptions) -> bool:
+    """Reports whether the rows are groups: by --group-by, or by an aggregate other than a lone count(*)."""
+    names = names_in(options.fields)
+    return bool(options.group_by) or (
+        any(AGGREGATE.fullmatch(each) for each in names) and not (len(names) == 1 and is_count(names[0]))
+    )
+
+
+def require_grouping(client: Client, options: QueryOptions, limit: int | None, offset: int) -> None:
+    """Raises CliError for what the server lacks, and InvalidInput for an order without a limit."""
+    for given, operation in (
+        (is_grouped(options), "Query.group_by_fields"),
+        (options.order_by, "Query.order_by_fields"),
+    ):
+        if given and lacks(operation, client.version):
+            raise client.unsupported(operation)
+    if options.order_by and not limit and not is_grouped(options):
+        raise InvalidInput("--order-by needs --limit: the server orders no more rows than that", hint="--limit 100")
+    if (limit or 0) + offset > HIGHEST_LIMIT:
+        raise InvalidInput(f"--limit and --offset make more than {HIGHEST_LIMIT:,} rows, the most that are ordered")
+
+
+def group_names(schema: CollectionSchema, options: QueryOptions) -> list[str]:
+    """Returns the columns: the fields to group by, then those of --fields. Raises CliError for a missing field."""
+    names = names_in(",".join(options.group_by))
+    chosen_fields(schema, ",".join(names) or None)
+    found = dict.fromkeys(names)
+    for each in names_in(options.fields):
+        aggregate = AGGREGATE.fullmatch(each)
+        if aggregate is None and each not in names:
+            raise InvalidInput(
+                f"a group has no {each!r}, which is not grouped by", hint=f"--group-by {each}, or one of {FUNCTIONS}"
+            )
+        if aggregate and aggregate["field"] != "*":
+            chosen_fields(schema, aggregate["field"])
+        found[f"{aggregate['function'].lower()}({aggregate['field']})" if aggregate else each] = None
+    return list(found)
+
+
+def grouped_table(client: Client, options: QueryOptions, limit: int | None, offset: int) -> Table:
+    """Returns a row per group, with the fields grouped by and the aggregates."""
+    selection = options.without_fields().selection(client)
+    names = group_names(selection.schema, options)
+    wanted: dict[str, object] = {} if limit is None else {"limit": limit}
+    if offset:
+        wanted["offset"] = offset
+    params = {**wanted, **order_params(options)}
+    if options.group_by:
+        params["group_by_fields"] = ",".join(names_in(",".join(options.group_by)))
+    with explaining_selection_errors(selection):
+        columns = query(client, _plain(selection, names), selection.filter, params=params)
+    values = {each.field_name: decode_column(each) for each in columns}
+    missing = next((each for each in names if values and each not in values), None)
+    if missing is not None:
+        raise invalid("Query", f"column {missing!r} was requested and is missing")
+    return Table(names, _rows(values, names))
+
+
+def order_params(options: QueryOptions) -> dict[str, object]:
+    return {"order_by_fields": ordered(options.order_by)} if options.order_by else {}
+
+
+def _plain(selection: Selection, names: Sequence[str]) -> Selection:
+    return replace(selection, fields=Fields(tuple(names), tuple(names), flat=False))
+
+
+def _rows(values: dict[str, list[Any]], names: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    return zip(*(values.get(name, []) for name in names), strict=True)

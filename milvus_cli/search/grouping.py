@@ -1,0 +1,34 @@
+"""What hits are grouped by: a field, or a path in a JSON field, as the server takes them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .hits import shown_fields
+
+if TYPE_CHECKING:
+    from ..client.wire.schema_pb2 import CollectionSchema
+
+JSON_TYPES = {
+    "BOOL": "Bool",
+    "INT8": "Int8",
+    "INT16": "Int16",
+    "INT32": "Int32",
+    "INT64": "Int64",
+    "VARCHAR": "VarChar",
+}
+"""The types that values of JSON can be grouped as, with the server's names."""
+
+
+def is_json_path(text: str) -> bool:
+    """Reports whether this is a path such as `info["author"]`, also below `$meta`."""
+    return text.endswith("]") and "[" in text
+
+
+def group_field(schema: CollectionSchema, text: str) -> tuple[str, str]:
+    """Returns the field to group by, and the path in it, "" without one. Raises CliError for a missing field."""
+    if not text:
+        return "", ""
+    field = text.partition("[")[0].strip() if is_json_path(text) else text
+    shown_fields(schema, [field])
+    return field, text if field != text else ""
