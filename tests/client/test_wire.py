@@ -108,6 +108,23 @@ def test_method_has_the_official_signature(ours: MethodDescriptor) -> None:
     assert signature(ours) == signature(OFFICIAL_SERVICE.methods_by_name[ours.name])
 
 
+def test_contributing_lists_the_methods_that_stay_unused() -> None:
+    ours, theirs = {method.name for method in METHODS}, set(OFFICIAL_SERVICE.methods_by_name)
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = text.partition("### Requests that stay unused\n")[2].partition("\n## ")[0]
+    named = {name for row in section.splitlines() if row.startswith("|") for name in row.split("|")[1].split(", ")}
+    assert {name.strip() for name in named} - {"requests", "---"} == theirs - ours
+    assert f"Of the {len(theirs)} requests of pymilvus 3.0's service, {len(ours)} are declared" in section
+
+
+def test_every_declared_method_is_used() -> None:
+    modules = [
+        path.read_text(encoding="utf-8") for path in (ROOT / "milvus_cli").rglob("*.py") if "wire" not in path.parts
+    ]
+    source = "\n".join(modules)
+    assert [method.name for method in METHODS if f'"{method.name}"' not in source] == []
+
+
 @pytest.fixture(scope="module")
 def compiled_protos(tmp_path_factory: pytest.TempPathFactory) -> dict[str, FileDescriptorProto]:
     """The .proto files, compiled by the installed grpcio-tools, by file name."""
