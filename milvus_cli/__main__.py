@@ -8,6 +8,10 @@ import sys
 MANY = 50_000
 """Allocations between garbage collections during start-up. The default of 700 took a sixteenth of each start."""
 INTERRUPTED = 130
+MIXED = (
+    "error: milvus-shell and the official milvus_cli are installed in the same environment, and overwrite each other\n"
+    "hint: uninstall both, and install one: pip uninstall milvus-shell milvus_cli"
+)
 SOON = 0.02
 """Seconds until Ctrl-C comes again where Python took no exception."""
 
@@ -40,6 +44,16 @@ def main() -> int:
                 signal.signal(signal.SIGINT, _leave)
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ImportError:
+        if not shares_environment():
+            raise
+        print(MIXED, file=sys.stderr)
+        return 1
+
+
+def shares_environment() -> bool:
+    """Reports whether the official program, whose package has the same name, was installed over or under this one."""
+    return os.path.isdir(os.path.join(os.path.dirname(__file__), "scripts"))
 
 
 def _interrupt_again(lost: "sys.UnraisableHookArgs") -> None:

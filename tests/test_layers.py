@@ -20,7 +20,7 @@ OURS = {
     "errors": set[str](),
     "result": set[str](),
     "text": {"errors"},
-    "connections": {"errors"},
+    "connections": {"errors", "text"},
     "output": GROUND | {"connections"},
     "client": GROUND | {"__init__", "connections"},
     "schema": GROUND | {"client", "connections", "output"},

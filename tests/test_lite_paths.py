@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from milvus_cli.connections.lite_path import lite_path
+from milvus_cli.text.packages import install_line
 from tests.support.cli import ROOT, Cli, Run
 from tests.support.earlier_lite_server import EarlierLiteServer, libraries
 
@@ -86,6 +87,6 @@ def test_an_installed_milvus_lite_2_is_too_old(cli: Cli) -> None:
     run = cli("connect", "--lite", "books", env={"PYTHONPATH": f"{ROOT}{os.pathsep}{packages}"})
     assert run.err.splitlines() == [
         "error: Milvus Lite 2.5.1 is too old: 3.2 or newer is required",
-        "hint: upgrade it with `pip install -U milvus-lite pymilvus`; `help lite` tells how to keep its data",
+        f"hint: run `{install_line('milvus-lite>=3.2', 'pymilvus>=3.0')}`; `help lite` tells how to keep its data",
     ]
     assert not (cli.directory / "books").exists()

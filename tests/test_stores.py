@@ -157,7 +157,7 @@ def test_without_credentials_the_error_names_the_variables(
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch, url: str, package: str, missing: str) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
     message = f"{url.partition(':')[0]}:// URLs need the packages fsspec and {package}"
-    assert show(url) == failed(message, "pip install 'milvus_cli[cloud]'")
+    assert show(url) == failed(message, f"run `{sys.executable} -m pip install fsspec {package}`")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from ..server.lost_vectors import warn_of_lost_vectors
 from ..session.session import Session
 from ..text.counts import counted
 from ..text.names import missing_name
+from ..text.packages import install_line
 from .arithmetic import PlainArithmetic, arithmetic, require_metric
 from .audit import MEANINGS, Audit, audit, problems
 from .keys import audit_keys
@@ -260,7 +261,7 @@ def _foretell(session: Session, target: CheckedCollection, pairs: int) -> None:
     if seconds > 100 * PLAIN_PYTHON_SECONDS and target.kind != "SPARSE_FLOAT_VECTOR":
         raise TooLong(
             f"exact search in plain Python would take some {seconds / 60:,.0f} minutes",
-            hint="install numpy with `pip install 'milvus_cli[fast]'`, or give a smaller --sample",
+            hint=f"run `{install_line('numpy')}`, or give a smaller --sample",
         )
     if seconds > PLAIN_PYTHON_SECONDS:
         why = "sparse vectors" if target.kind == "SPARSE_FLOAT_VECTOR" else "numpy is not installed"

@@ -19,6 +19,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..errors import CliError, InvalidInput
+from ..text.packages import install_line
 from .lite_path import is_earlier_database
 from .lock_holders import holders_of
 from .private_files import make_private
@@ -34,8 +35,8 @@ RECORDED = ("sh", "-c", 'printf "%s%d}" "$1" $$ > "$2" && shift 2 && exec "$@"',
 """Runs a command that first records its own process id: the one that starts it may be killed at any moment."""
 EARLIER = ("0", "1", "2")
 """Major versions whose packages have another server, which takes no data directory."""
-UPGRADE_HINT = "upgrade it with `pip install -U milvus-lite pymilvus`; `help lite` tells how to keep its data"
-INSTALL_HINT = "install it with `pip install milvus-lite pymilvus`"
+UPGRADE_HINT = f"run `{install_line('milvus-lite>=3.2', 'pymilvus>=3.0')}`; `help lite` tells how to keep its data"
+INSTALL_HINT = f"run `{install_line('milvus-lite', 'pymilvus')}`"
 
 
 @dataclass(frozen=True)

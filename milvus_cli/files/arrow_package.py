@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..errors import CliError
+from ..text.packages import install_line
 
 
 def pyarrow() -> Any:
@@ -10,5 +11,5 @@ def pyarrow() -> Any:
         import pyarrow
         import pyarrow.ipc
     except ImportError:
-        raise CliError("Parquet and Arrow need the package pyarrow", hint="pip install 'milvus_cli[parquet]'") from None
+        raise CliError("Parquet and Arrow need the package pyarrow", hint=f"run `{install_line('pyarrow')}`") from None
     return pyarrow

@@ -16,6 +16,7 @@ from typing import Any, BinaryIO, TextIO, cast
 
 from ..errors import CliError, InvalidInput
 from ..text.names import nearest
+from ..text.packages import install_line
 from .directories import Disks, below, data_files, pattern_matches, require_one_format
 from .path_columns import PathColumns, path_columns
 from .stores import ObjectStream, Stores, matching_objects
@@ -243,7 +244,7 @@ def _zstd(raw: BinaryIO, file: InputFile) -> BinaryIO:
         import zstandard
     except ImportError:
         raise CliError(
-            f"{file.name}: zstd needs the package zstandard", hint="pip install 'milvus_cli[zstd]', or use gzip"
+            f"{file.name}: zstd needs the package zstandard", hint=f"run `{install_line('zstandard')}`, or use gzip"
         ) from None
     return io.BufferedReader(_Zstd(raw, zstandard), BUFFER)
 

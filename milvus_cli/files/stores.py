@@ -12,6 +12,7 @@ from glob import has_magic
 from typing import Any
 
 from ..errors import CliError, InvalidInput, NotAuthorized, Unreachable
+from ..text.packages import install_line
 from .directories import Entry
 from .urls import STORES, VERSION_ID, shown_url, store_of
 
@@ -203,7 +204,8 @@ def _store(url: str) -> tuple[Any, str]:
         store, path = kind(**kind._get_kwargs_from_urls(plain)), str(kind._strip_protocol(plain))
     except ImportError as exc:
         raise CliError(
-            f"{scheme}:// URLs need the packages fsspec and {STORES[scheme]}", hint="pip install 'milvus_cli[cloud]'"
+            f"{scheme}:// URLs need the packages fsspec and {STORES[scheme]}",
+            hint=f"run `{install_line('fsspec', STORES[scheme])}`",
         ) from exc
     if not path:
         raise InvalidInput(f"{url} names no object", hint=f"give {scheme}://BUCKET/KEY")

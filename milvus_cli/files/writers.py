@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, InvalidInput
 from ..rows.selection import Selection
 from ..text.names import nearest
+from ..text.packages import install_line
 from ..values.dynamic import DYNAMIC, reserved_names
 from .arrow import ArrowWriter
 from .encoded_writer import FileWriter, encoded
@@ -147,6 +148,6 @@ def _zstandard() -> Any:
         import zstandard
     except ImportError:
         raise CliError(
-            "writing .zst needs the package zstandard", hint="pip install 'milvus_cli[zstd]', or write .gz"
+            "writing .zst needs the package zstandard", hint=f"run `{install_line('zstandard')}`, or write .gz"
         ) from None
     return zstandard

@@ -259,7 +259,7 @@ def test_without_numpy_a_long_check_is_announced_and_a_too_long_one_refused(
         assert (run.code, run.err) == (0, "numpy is not installed: exact search takes some 24 s\n")
     else:
         message = "exact search in plain Python would take some 800,000 minutes"
-        assert run == failed(message, "install numpy with `pip install 'milvus_cli[fast]'`, or give a smaller --sample")
+        assert run == failed(message, f"run `{sys.executable} -m pip install numpy`, or give a smaller --sample")
 
 
 @pytest.mark.parametrize("name", ["planted", "cosine", "hamming", "jaccard", "sparse"])

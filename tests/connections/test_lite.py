@@ -180,7 +180,7 @@ def test_without_the_extra_the_error_says_what_to_install(cli: Cli, tmp_path: Pa
         1,
         "",
         "error: Milvus Lite is not installed (milvus_lite, pymilvus missing)\n"
-        "hint: install it with `pip install milvus-lite pymilvus`\n",
+        f"hint: run `{sys.executable} -m pip install milvus-lite pymilvus`\n",
     )
 
 
