@@ -59,6 +59,9 @@ CHANGES = [
         ("POST", f"{V2}/{each}")
         for each in (
             "collections/drop",
+            "collections/truncate",
+            "databases/alter_properties",
+            "jobs/import/abort",
             "collections/rename",
             "collections/flush",
             "entities/insert",
