@@ -17,8 +17,9 @@ from tests.support.typed import Typed, failed, on_milvus
 
 Line: TypeAlias = Callable[..., Run]
 QUERY, LIST = f"{V2}/entities/query", f"{V2}/collections/list"
-READING = ("list", "has", "describe", "get", "query", "search", "hybrid_search", "advanced_search", "run_analyzer")
-READING += ("get_stats", "get_load_state", "get_compaction_state", "get_progress")
+SEARCHES = ("query", "search", "hybrid_search", "advanced_search")
+STATES = ("get_stats", "get_load_state", "get_compaction_state", "get_progress")
+READING = ("list", "has", "describe", "get", "run_analyzer", *SEARCHES, *STATES)
 
 
 @pytest.fixture
@@ -108,6 +109,11 @@ def test_fields_become_the_body(
         ("/x -F a=1e999", "--field: 1e999 is out of range", "help api"),
         ("/x -d {} --input -", "--data and --input both give the body", "fields add to either"),
         ("""/x -d '{"a": 1}' -f a=2""", "field 'a' is in the body too", ""),
+        (
+            "/x --input -",
+            "--input is not JSON: Expecting value: line 1 column 1 (char 0)",
+            'write it as {"collectionName": "book"}',
+        ),
         ("/x -d [] -f a=2", "fields need a body that is a JSON object", ""),
         ("GET /x -f a[]=1", "field 'a': GET takes single values only", "-X POST sends a body"),
         (f"{LIST} --paginate", "--paginate takes POST /v2/vectordb/entities/query", "other answers have no pages"),
@@ -118,7 +124,7 @@ def test_fields_become_the_body(
 def test_a_request_that_contradicts_itself_is_not_sent(
     line: Line, peer: RestPeer, words: str, message: str, hint: str
 ) -> None:
-    assert line(f"api {words}", input="{}") == failed(message, hint, code=2)
+    assert line(f"api {words}", input="}") == failed(message, hint, code=2)
     assert peer.asked == []
 
 

@@ -54,12 +54,12 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
     return answer
 
 
-def check_request(path: str, body: str | None) -> None:
-    """Raises InvalidInput for a request that is certainly wrong."""
+def check_request(path: str, body: str | None, option: str = "--data") -> None:
+    """Raises InvalidInput for a request that is certainly wrong. `option` gave the body."""
     if not path.startswith("/"):
         raise InvalidInput(f"invalid path {path!r}", hint="a path begins with /; api --list shows those of RESTful v2")
     if body is not None:
-        parse_json(body, "--data", 'write it as {"collectionName": "book"}')
+        parse_json(body, option, 'write it as {"collectionName": "book"}')
 
 
 def in_database(method: str, path: str, body: str | None, database: str) -> tuple[str, str | None, str]:

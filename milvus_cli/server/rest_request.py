@@ -44,7 +44,7 @@ def compose(options: ApiOptions) -> Request:
     if options.data is not None and options.source is not None:
         raise InvalidInput("--data and --input both give the body", hint="fields add to either")
     body = options.source if options.data is None else options.data
-    check_request(path, body)
+    check_request(path, body, "--input" if options.data is None else "--data")
     fields = body_of([*options.raw_fields, *options.fields])
     method = word or options.method or ("POST" if fields or body is not None or path.startswith(PREFIX) else "GET")
     if fields and method == "GET" and body is None:
