@@ -86,7 +86,8 @@ class Removal(NamedTuple):
 class Document(NamedTuple):
     """A JSON value of any shape, such as an answer of the RESTful API.
 
-    `items` is the list in it that formats of rows show instead of the whole: objects, or single values.
+    `items` is the list in it that formats of rows show instead of the whole: objects, or single values. A pipe gets the
+    whole, as JSON, unless a format was chosen.
     """
 
     value: Value

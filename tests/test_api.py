@@ -165,6 +165,11 @@ def test_an_answer_with_a_list_is_shown_as_rows(line: Line, text: str, out: str)
     assert line(text) == Run(0, out, "")
 
 
+def test_a_pipe_without_a_format_gets_the_whole_answer(line: Line) -> None:
+    assert json.loads(line(f"api {LIST}").out) == {"code": 0, "data": ["book", "shelf"]}
+    assert line(f"api {LIST} -o table --no-header").out.count("│ book") == 1
+
+
 def test_rows_with_different_keys_share_a_table(line: Line, peer: RestPeer) -> None:
     peer.answers[LIST] = 200, {"code": 0, "data": [{"a": 1}, {"b": [2], "a": None}]}
     assert line(f"api {LIST} -o csv").out == "a,b\n1,\n,[2]\n"

@@ -182,7 +182,8 @@ def api(session: Session, options: ApiOptions, pattern: str | None) -> Result:
     """Call the server's RESTful API.
 
     Uses the address, credentials, TLS settings and database of the connection. Requests that may change data ask for
-    confirmation unless --yes is given. Answers with a list in `data` are shown as rows, and whole with -o json.
+    confirmation unless --yes is given. A list in `data` is shown as rows; -o json, and a pipe without -o, get the whole
+    answer.
 
     Fields make the body: `a[b]=1` is an object in it, `a[]=1` an element of an array, `a[]` an empty array. Other texts
     of -F stay texts; -f never changes them.
