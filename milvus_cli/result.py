@@ -84,9 +84,14 @@ class Removal(NamedTuple):
 
 
 class Document(NamedTuple):
-    """A JSON value of any shape, such as an answer of the RESTful API."""
+    """A JSON value of any shape, such as an answer of the RESTful API.
+
+    `items` is the list in it that formats of rows show instead of the whole: objects, or single values. A pipe gets the
+    whole, as JSON, unless a format was chosen.
+    """
 
     value: Value
+    items: Sequence[Value] | None = None
 
 
 class Text(NamedTuple):

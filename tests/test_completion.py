@@ -116,6 +116,10 @@ def test_a_value_after_an_equals_sign_is_completed(tab: Callable[[str], Terminal
     tab("milvus_cli list databases --output=mark").wait_for("--output=markdown")
 
 
+def test_a_path_of_the_restful_api_is_completed(tab: Callable[[str], Terminal]) -> None:
+    tab("milvus_cli api /v2/vectordb/aliases/des").wait_for("milvus_cli api /v2/vectordb/aliases/describe")
+
+
 def test_a_file_is_completed(cli: Cli, tab: Callable[[str], Terminal]) -> None:
     (cli.directory / "certificate.pem").touch()
     tab("milvus_cli connect --ca certif").wait_for("--ca certificate.pem")

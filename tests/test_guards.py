@@ -59,6 +59,9 @@ CHANGES = [
         ("POST", f"{V2}/{each}")
         for each in (
             "collections/drop",
+            "collections/truncate",
+            "databases/alter_properties",
+            "jobs/import/abort",
             "collections/rename",
             "collections/flush",
             "entities/insert",
@@ -298,6 +301,8 @@ def test_api_drops_nothing_on_a_read_only_connection(guarded_book: Guarded) -> N
     for given in ("", "--yes", "--dry-run", "--yes --alias frozen"):
         run = guarded_book(f"{line} {given} {'' if '--alias' in given else '--alias frozen'}")
         assert run == failed(f"connection 'frozen' is read-only: {where} was not sent", hint), given
+    fields = guarded_book(f"api {V1}/collections/drop -f collectionName=guard_book --yes --alias frozen")
+    assert fields == failed(f"connection 'frozen' is read-only: {where} was not sent", hint)
     assert json.loads(guarded_book("show collection guard_book -o json --alias open").out)["collection"] == "guard_book"
 
 

@@ -83,6 +83,7 @@ CASES = [
     Case("show server_version"),
     Case("show health --management-port MANAGEMENT"),
     Case("api GET /v1/vector/collections"),
+    Case("api --list collections"),
     Case(f"api POST /v1/vector/query {OF_BOOK}", "Query"),
     Case("watch --count 1 0.1 list databases", "ListDatabases"),
     # Databases.

@@ -27,8 +27,8 @@ SECRET_NAME = r"\w*(password|passwd|secret|token|api_?key|credential)\w*"
 SECRET_IN_JSON = re.compile(rf"""["']{SECRET_NAME}["']\s*:""", re.IGNORECASE)
 """A JSON key whose value is a secret, as in the body of a RESTful request."""
 
-SECRET_VARIABLE = re.compile(rf"^{SECRET_NAME}=[^=\s]", re.IGNORECASE)
-"""An assignment to a variable of a shell, such as MILVUS_TOKEN=root:Milvus."""
+SECRET_VARIABLE = re.compile(rf"(^-?|[=\[]){SECRET_NAME}\]*=[^=\s]", re.IGNORECASE)
+"""An assignment to a variable of a shell, such as MILVUS_TOKEN=root:Milvus, or to a field of a RESTful request."""
 
 SECRETS = (ADDRESS_WITH_SECRET, SECRET_IN_JSON, SECRET_VARIABLE)
 

@@ -19,7 +19,7 @@ from ..output.formats import Style, format_in
 from ..output.objects import selected
 from ..output.pager import paged
 from ..output.render import render, render_error
-from ..result import Live, Repeat, Report, Result, Script, Shown, Table, Text
+from ..result import Document, Live, Repeat, Report, Result, Script, Shown, Table, Text
 from ..session.session import Session
 from .redirect import redirected
 
@@ -217,8 +217,11 @@ def _write(result: Shown, session: Session, output: str, style: Style) -> None:
             bare = isinstance(each, Table) and each.bare
             render(each, output, session.console, style=style._replace(headers=style.headers and not bare))
         return
-    if isinstance(result, Table) and result.bare and session.chose_no_format and not session.console.to_terminal:
-        output, style = "tsv", style._replace(headers=False)
+    if session.chose_no_format and not session.console.to_terminal:
+        if isinstance(result, Table) and result.bare:
+            output, style = "tsv", style._replace(headers=False)
+        elif isinstance(result, Document):
+            result = result._replace(items=None)
     render(result, output, session.console, quiet=session.quiet, style=style)
 
 

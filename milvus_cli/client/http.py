@@ -11,9 +11,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from ..connections.profile import Profile, Tls
 from ..errors import CliError, Fault, InvalidInput, NotAuthorized, Unreachable, Unsupported
 from ..text.json import load_json, parse_json
+from ..text.names import nearest
 from .privileges import Where, refusal
+from .rest_paths import PATHS, PREFIX
 
 VECTOR_API = re.compile("/+v[0-9]+/+vector", re.IGNORECASE)
+OF_DATABASES = re.compile("/+v[0-9]+/+vectordb/+databases/", re.IGNORECASE)
 
 AUTHENTICATION_CODE = 1800
 """Code of Milvus 2.3, with HTTP 401, for missing or wrong credentials."""
@@ -22,13 +25,16 @@ AUTHENTICATION_CODE = 1800
 def call_api(profile: Profile, method: str, path: str, body: str | None, seconds: float) -> Any:
     """Sends a RESTful request and returns its JSON. Raises CliError for an answer whose `code` is an error.
 
-    Milvus 2.3 answers errors with HTTP 200 and a code other than 200; newer servers use 0 for success.
+    Milvus answers errors with HTTP 200. The first version of the API has the code 200 for success; the second has 0,
+    and 200 means there that a partition was not found.
     """
     status, text = _request(profile, profile.port, method, path, body=body, seconds=seconds)
     try:
         answer = load_json(text)
     except ValueError:
-        raise CliError(f"{method} {path}: HTTP {status}, not JSON: {text[:200]!r}", hint=_hint(status)) from None
+        raise CliError(
+            f"{method} {path}: HTTP {status}, not JSON: {text[:200]!r}", hint=_hint(status, method, path)
+        ) from None
     code = answer.get("code", status) if isinstance(answer, dict) else status
     if status == 401 or code == AUTHENTICATION_CODE:
         raise NotAuthorized(
@@ -37,29 +43,32 @@ def call_api(profile: Profile, method: str, path: str, body: str | None, seconds
             server_code=code,
             hint="connect with --username and --password, or --token",
         )
-    if code not in (0, 200) or status >= 400:
-        message = answer.get("message") if isinstance(answer, dict) else None
-        refused = refusal(str(message), _where(profile, body), server_code=code)
+    message = " ".join(str(answer.get("message") or "").split()) if isinstance(answer, dict) else ""
+    if code not in (0, 200) or status >= 400 or (code == 200 and message and "data" not in answer):
+        refused = refusal(message, _where(profile, body), server_code=code)
         if refused:
             raise refused
-        raise CliError(f"{method} {path}: {message or f'HTTP {status}'}", server_code=code, hint=_hint(status))
+        raise CliError(
+            f"{method} {path}: {message or f'HTTP {status}'}", server_code=code, hint=_hint(status, method, path)
+        )
     return answer
 
 
-def check_request(path: str, body: str | None) -> None:
-    """Raises InvalidInput for a request that is certainly wrong."""
+def check_request(path: str, body: str | None, option: str = "--data") -> None:
+    """Raises InvalidInput for a request that is certainly wrong. `option` gave the body."""
     if not path.startswith("/"):
-        raise InvalidInput(f"invalid path {path!r}", hint="a path begins with /, as /v1/vector/collections")
+        raise InvalidInput(f"invalid path {path!r}", hint="a path begins with /; api --list shows those of RESTful v2")
     if body is not None:
-        parse_json(body, "--data", 'write it as {"collectionName": "book"}')
+        parse_json(body, option, 'write it as {"collectionName": "book"}')
 
 
 def in_database(method: str, path: str, body: str | None, database: str) -> tuple[str, str | None, str]:
     """Adds `dbName` to a request that names no database; returns path, body and the database in effect.
 
-    Applies only to the RESTful API of vectors, whose requests all accept it, and otherwise act on "default".
+    Applies only to the RESTful API of vectors, whose requests all accept it, and otherwise act on "default". Requests
+    about databases must name theirs: the current one must not be dropped because a name is missing.
     """
-    if not VECTOR_API.match(path):
+    if not VECTOR_API.match(path) or OF_DATABASES.match(path):
         return path, body, database
     query = parse_qs(urlsplit(path).query)
     given = load_json(body) if body else {}
@@ -183,8 +192,14 @@ def _context(tls: Tls) -> ssl.SSLContext:
     return context
 
 
-def _hint(status: int) -> str:
-    return "Milvus before 2.4 has /v1/vector/…, newer ones /v2/vectordb/…" if status == 404 else ""
+def _hint(status: int, method: str, path: str) -> str:
+    if status != 404:
+        return ""
+    if path.startswith(PREFIX) and path not in PATHS:
+        return nearest(path, list(PATHS)) or "api --list shows the paths of RESTful v2"
+    if path in PATHS and method.upper() != "POST":
+        return "RESTful v2 takes POST"
+    return "Milvus before 2.4 has /v1/vector/…, newer ones /v2/vectordb/…"
 
 
 def _http_hint(profile: Profile) -> str:

@@ -6,13 +6,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..grammar.api_types import BODY_FILE, METHOD, METHOD_OR_PATH, RAW_FIELD, REST_PATH, TYPED_FIELD
 from ..grammar.command import argument, command, management_option, option, word
-from ..grammar.offered import Offered, OneOf
+from ..grammar.offered import Offered
+from ..grammar.options import options
 from ..grammar.params import TEXT
 from ..grammar.types import DIRECTORY
 from ..result import Done, Record, Result, Table
 
 if TYPE_CHECKING:
+    from ..server.rest_request import ApiOptions
     from ..session.session import Session
 
 path_word = word(
@@ -27,9 +30,6 @@ path_word = word(
 
 class ConfigPattern(Offered):
     name = "pattern"
-
-
-METHODS = OneOf(["GET", "POST", "PUT", "PATCH", "DELETE"], case_sensitive=False)
 
 
 @command("start server")
@@ -188,19 +188,72 @@ def list_slow_requests(session: Session, management_port: int | None) -> Table:
 
 
 @command("api")
-@argument("method", type=METHODS)
-@argument("path")
+@argument("words", nargs=-1, type=METHOD_OR_PATH, metavar="[METHOD] PATH")
+@option(
+    "-X",
+    "--method",
+    type=METHOD,
+    metavar="METHOD",
+    help="HTTP method. [default: POST with a body and for RESTful v2, else GET]",
+)
+@option(
+    "-f",
+    "--raw-field",
+    "raw_fields",
+    type=RAW_FIELD,
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Add a text to the body, or to the query string of GET. Repeatable.",
+)
+@option(
+    "-F",
+    "--field",
+    "fields",
+    type=TYPED_FIELD,
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="Add a number, true, false, null, a JSON array or object, @FILE, or - for standard input. Repeatable.",
+)
 @option("-d", "--data", type=TEXT, metavar="JSON", help="Request body. @FILE reads a file, - standard input.")
+@option(
+    "--input",
+    "source",
+    type=BODY_FILE,
+    metavar="FILE",
+    help="Read the request body from a file, or - for standard input.",
+)
+@option("--paginate", is_flag=True, help="Fetch all pages of a query, of 1,000 entities or the limit in the body.")
 @option("--dry-run", is_flag=True, help="Show the request without sending it.")
-def api(session: Session, method: str, path: str, data: str | None, dry_run: bool) -> Result:
+@option(
+    "--list",
+    "pattern",
+    flag_value="",
+    is_flag=False,
+    type=REST_PATH,
+    metavar="[PATTERN]",
+    help="List the paths of RESTful v2, or those that contain a text.",
+)
+@options("server.rest_request:ApiOptions")
+def api(session: Session, options: ApiOptions, pattern: str | None) -> Result:
     """Call the server's RESTful API.
 
     Uses the address, credentials, TLS settings and database of the connection. Requests that may change data ask for
-    confirmation unless --yes is given.
+    confirmation unless --yes is given. A list in `data` is shown as rows; -o json, and a pipe without -o, get the whole
+    answer.
+
+    Fields make the body: `a[b]=1` is an object in it, `a[]=1` an element of an array, `a[]` an empty array. Other texts
+    of -F stay texts; -f never changes them.
+
+    \b
+    With Milvus 2.4 or later:
+      api /v2/vectordb/collections/list
+      api /v2/vectordb/entities/query -f collectionName=book -f 'filter=id > 0' -F limit=10
+      api /v2/vectordb/entities/search -f collectionName=book -F 'data=[[1, 0, 0, 0]]'
 
     \b
     Example: api GET /v1/vector/collections
+    Example: api --list collections
     """
     from ..server import rest
 
-    return rest.call(session, method, path, data, dry_run=dry_run)
+    return rest.call(session, options) if pattern is None else rest.paths_table(pattern, options)

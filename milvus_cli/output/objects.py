@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from ..errors import CliError
@@ -60,6 +60,14 @@ def selected(result: Shown, query: Query, output: str) -> Iterator[Shown]:
         yield from map(Document, found if isinstance(found, list) else [found])
     else:
         yield _table(found if isinstance(found, list) else [found])
+
+
+def table_of(items: Sequence[Value]) -> Table:
+    """Returns a table of objects, with the keys of all of them, or of single values."""
+    if items and all(isinstance(each, dict) for each in items):
+        columns = list(dict.fromkeys(key for each in items for key in each))
+        return Table(columns, [[each.get(key) for key in columns] for each in items])
+    return Table(("value",), [(each,) for each in items], bare=True)
 
 
 def _table(rows: list[Any]) -> Table:

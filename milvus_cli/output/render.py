@@ -9,7 +9,7 @@ from ..text.yaml import to_yaml
 from .colors import PLAIN
 from .console import Console
 from .formats import FOR_PROGRAMS, WRITERS, Style, painted_json
-from .objects import object_of
+from .objects import object_of, table_of
 from .values import harmless, to_json
 
 FRAME, LABEL = 7, 5
@@ -130,6 +130,13 @@ def _joined_words(value: Value) -> Value:
 
 
 def _render_document(result: Document, page: _Page) -> None:
+    if result.items is not None and page.output == "jsonl":
+        for each in result.items:
+            _render_document(Document(each), page)
+        return
+    if result.items is not None and page.output not in ("json", "yaml"):
+        _render_table(table_of(result.items), page)
+        return
     ascii_only = not page.style.unicode
     if page.output == "yaml":
         page.console.write(to_yaml(result.value, ascii_only=ascii_only))

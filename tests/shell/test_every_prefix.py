@@ -61,6 +61,7 @@ set output json
 watch 2 list databases
 help query | less
 api POST /v1/vector/collections --data @body.json
+api /v2/vectordb/entities/query -f collectionName=shop -F limit=2 -F outputFields[]=id --input body.json --list ent
 calc mkts_from_datetime '2021-11-17 15:05:41+00:00'
 history -n 10 | sort -u > ~/history.txt
 """.strip().split("\n")
