@@ -27,11 +27,12 @@ FUNCTIONS = "count, sum, avg, min and max"
 
 
 def is_grouped(options: QueryOptions) -> bool:
-    """Reports whether the rows are groups: by --group-by, or by an aggregate other than a lone count(*)."""
+    """Reports whether the rows are groups: by --group-by, or by aggregates alone, other than a lone count(*)."""
     names = names_in(options.fields)
-    return bool(options.group_by) or (
-        any(AGGREGATE.fullmatch(each) for each in names) and not (len(names) == 1 and is_count(names[0]))
-    )
+    aggregates = [each for each in names if AGGREGATE.fullmatch(each)]
+    if options.group_by or not aggregates:
+        return bool(options.group_by)
+    return aggregates == names and not (len(names) == 1 and is_count(names[0]))
 
 
 def require_grouping(client: Client, options: QueryOptions, limit: int | None, offset: int) -> None:
