@@ -238,6 +238,26 @@ def test_a_row_for_a_partition_that_the_server_would_ignore_is_not_inserted(type
     assert typed.json("count -c book")["exact"] == 1
 
 
+@pytest.mark.parametrize(
+    ("line", "operation"),
+    [
+        (
+            """upsert row vectors --row '{"id": 2, "shelf": "x"}' --partial""",
+            "upsert --partial (requires Milvus 2.6.2)",
+        ),
+        ("query vectors --order-by id:desc -l 3", "ordering of rows (requires Milvus 3.0)"),
+        ("query vectors --namespace n", "namespaces (requires Milvus 3.0)"),
+        ("count vectors --namespace n", "namespaces (requires Milvus 3.0)"),
+        ("search vectors -f f --ids 1", "search by primary keys (requires Milvus 2.6.9)"),
+        ("load vectors --fields id", "loading of single fields (requires Milvus 2.5)"),
+        ("list slow_requests", "lists of slow requests (requires Milvus 2.5)"),
+    ],
+)
+def test_what_the_server_would_ignore_is_not_sent(typed: Typed, vectors: str, line: str, operation: str) -> None:
+    assert typed(line) == failed(f"this server has no {operation}")
+    assert typed.json(f"count {vectors}")["exact"] == 12
+
+
 def test_the_only_database_can_be_used(typed: Typed) -> None:
     assert typed("use database default") == Run(0, "Using database 'default'.\n", "")
     shown = typed.json("show database default")

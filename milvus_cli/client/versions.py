@@ -174,10 +174,23 @@ OPERATIONS: Mapping[str, Operation] = {
 }
 
 
+UNKNOWN = "2.4"
+"""The newest Milvus whose parts of requests a server without a version is taken to know."""
+
+
 def lacks(method: str, version: Version) -> bool:
-    """Reports whether a server of this version is known to lack an operation, or to ignore it as Milvus Lite does."""
+    """Reports whether a server of this version is known to lack an operation, or may ignore it as Milvus Lite does.
+
+    A server that reports no version is as old as its missing GetVersion: it refuses requests that it does not know, but
+    ignores the fields of requests and the parameters that it does not know. An upsert would replace whole rows.
+    """
     operation = OPERATIONS[method]
-    return not operation.in_lite if version.is_lite else version.before(operation.since)
+    if version.is_lite:
+        return not operation.in_lite
+    if not version.text:
+        is_part = "." in method or method[0].islower()
+        return is_part and Version(UNKNOWN).before(operation.since)
+    return version.before(operation.since)
 
 
 def lacking(method: str, version: Version) -> str:

@@ -48,6 +48,8 @@ class KeyValue(Offered):
     """Parses KEY=VALUE into a pair; completes keys that the line lacks, and values of keys that have a type."""
 
     name = "key=value"
+    trims = True
+    """Whether blanks around the value are left out."""
 
     def __init__(self, keys: Mapping[str, str], types: Mapping[str, Offered] | None = None) -> None:
         self.keys = keys
@@ -59,7 +61,7 @@ class KeyValue(Offered):
         key, equals, text = value.partition("=")
         if not equals or not key.strip():
             self.fail(f"{value!r} is not KEY=VALUE", param, ctx)
-        return key.strip(), text.strip()
+        return key.strip(), text.strip() if self.trims else text
 
     def offered_keys(self, ctx: click.Context) -> Mapping[str, str]:
         """Returns the keys that fit the line, each with a note."""

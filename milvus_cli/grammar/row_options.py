@@ -45,7 +45,9 @@ ids_option = option(
 limit_option = option(
     "-l", "--limit", type=click.IntRange(min=0), metavar="N", help="Maximum number of rows. [default: all]"
 )
-seed_option = option("--seed", type=int, default=0, show_default=True, metavar="N", help="Seed of the random choice.")
+seed_option = option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Seed of the random choice."
+)
 sample_options = all_of(
     option(
         "--sample",

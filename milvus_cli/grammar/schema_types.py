@@ -101,6 +101,8 @@ class FilterExpression(Offered):
 class FilterParameter(KeyValue):
     """NAME=VALUE. Completes the `{name}`s of the line's filter that have no value yet."""
 
+    trims = False
+
     def offered_keys(self, ctx: click.Context) -> Mapping[str, str]:
         from .filter_cursor import parameters_in
 

@@ -53,6 +53,12 @@ def test_a_limit_and_an_offset_hold_for_a_list_of_keys_too(sampled_rows: Typed) 
     assert keys_of(sampled_rows, "--filter 'id in [3, 5, 7, 9]' --limit 4 --offset 2") == [7, 9]
 
 
+def test_blanks_around_a_parameter_are_part_of_its_value(sampled_rows: Typed) -> None:
+    line = "query sampled_rows -e 'title == {{t}}' --param 't={}' --fields id"
+    assert sampled_rows.json(line.format("t7")) == [{"id": 7}]
+    assert sampled_rows.json(line.format(" t7")) == sampled_rows.json(line.format("t7 ")) == []
+
+
 def test_an_export_of_a_sample_has_the_rows_of_the_query(sampled_rows: Typed, tmp_path: Path) -> None:
     file = tmp_path / "some.jsonl"
     run = sampled_rows(f"export sampled_rows {file} --sample 10 --seed 1")
