@@ -331,6 +331,8 @@ def test_copies_to_another_server_and_back(
     run("copy other:moved earlier:back --yes")
     assert run("diff earlier:moved other:moved --rows all")["same"] is True
     assert run("diff earlier:moved earlier:back --rows all")["rows_b"] == 500
+    for alias, name in (("earlier", "moved"), ("other", "moved"), ("earlier", "back")):
+        run(f"delete collection {name} --alias {alias} --yes")
 
 
 def test_a_type_that_it_lacks(typed: Typed) -> None:

@@ -132,7 +132,7 @@ def test_a_name_that_is_taken_or_an_alias_is_refused(named: Typed, line: str, me
 @pytest.mark.parametrize(
     ("line", "message", "hint"),
     [
-        ("show collection nqmed", "collection 'nqmed' not found", "did you mean named?"),
+        ("show collection namd", "collection 'namd' not found", "did you mean named?"),
         ("show database nothing_near", "database 'nothing_near' not found", "run `list databases`"),
         ("show partition -c named -p prt", "partition 'prt' not found in 'named'", "did you mean part?"),
         (

@@ -187,14 +187,7 @@ def test_every_official_field_of_a_definition_is_known_the_servers_own_or_named(
         kept = set(ours.DESCRIPTOR.fields_by_number) - not_kept
         named[name] = {numbers[each] for each in numbers.keys() - kept - of_servers}
     assert {name: fields for name, fields in named.items() if fields} == {
-        "CollectionSchema": {
-            "external_source",
-            "external_spec",
-            "do_physical_backfill",
-            "file_resource_ids",
-            "enable_namespace",
-        },
-        "FieldSchema": {"external_field"},
+        "CollectionSchema": {"do_physical_backfill", "file_resource_ids", "enable_namespace"},
         "ValueField": {"date_data", "time_data"},
     }
 

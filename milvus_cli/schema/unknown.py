@@ -31,8 +31,7 @@ OF_SERVERS: Mapping[str, Mapping[int, str]] = {
 }
 
 NOT_KEPT: Mapping[str, Collection[int]] = {
-    "CollectionSchema": range(11, 16),
-    "FieldSchema": (17,),
+    "CollectionSchema": (13, 14, 15),
     "ValueField": (9, 10),
 }
 """Fields of our .proto files, by number, that are not part of a definition: other commands use them."""
