@@ -13,7 +13,7 @@ from .privileges import Where, refusal
 
 REASON_LENGTH = 500
 SOURCE_PLACE = re.compile(r"^=> | at /\S+\.(?:h|cpp):\d+$")
-"""What Milvus's core writes around a reason: `=> unsupported scalar type at /workspace/…/InsertRecord.h:446`."""
+"""Matches text that the core adds to a reason: `=> unsupported scalar type at /workspace/…/InsertRecord.h:446`."""
 
 NOT_CONNECTED = ("failed to connect", "errors resolving", "DNS resolution failed")
 """Prefixes of grpc's details when no connection was established, so that the request was not sent."""

@@ -49,7 +49,7 @@ class KeyValue(Offered):
 
     name = "key=value"
     trims = True
-    """Whether blanks around the value are left out."""
+    """Removes whitespace around the value."""
 
     def __init__(self, keys: Mapping[str, str], types: Mapping[str, Offered] | None = None) -> None:
         self.keys = keys

@@ -64,7 +64,7 @@ class WriteTarget:
 
     @property
     def is_repeatable(self) -> bool:
-        """Whether rows that were sent twice are as if they were sent once."""
+        """Reports whether sending the rows twice has the same effect as sending them once."""
         return "ARRAY_APPEND" not in self.operations.values()
 
     @property

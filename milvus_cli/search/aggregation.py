@@ -27,7 +27,7 @@ KEYS = ("fields", "size", "metrics", "order", "top_hits", "sub_aggregation")
 METRICS = ("avg", "count", "max", "min", "sum")
 DIRECTIONS = ("asc", "desc")
 OF_BUCKETS = ("_count", "_key")
-"""What buckets can be ordered by beside their metrics."""
+"""Names by which buckets can be ordered, besides their metrics."""
 COLUMNS = ("count", "hits", "groups")
 
 

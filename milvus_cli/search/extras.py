@@ -1,4 +1,4 @@
-"""What a search asks beside its query: parameters beside `params`, and further fields of the request.
+"""Adds the options of newer servers to a search request: top-level parameters and further fields.
 
 Servers ignore what they don't know, so that each option is checked against the version before anything is sent.
 """

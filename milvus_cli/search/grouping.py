@@ -1,4 +1,4 @@
-"""What hits are grouped by: a field, or a path in a JSON field, as the server takes them."""
+"""Parses the field, or path in a JSON field, by which a search groups its hits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer tells of a hit beside its fields: the element of a struct array, the group, highlighted text."""
+"""Reads what comes with a hit besides its fields: the matching element, the group value, highlighted text."""
 
 from __future__ import annotations
 

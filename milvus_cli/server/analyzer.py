@@ -87,7 +87,7 @@ def _row(token: AnalyzerToken, options: AnalyzeOptions) -> tuple[Value, ...]:
 
 
 def _slop_table(client: Client, texts: Sequence[str], options: AnalyzeOptions) -> Table:
-    """Whether each text has the words of the phrase, and the smallest slop with which phrase_match finds them."""
+    """Reports for each text whether phrase_match finds the phrase in it, and the smallest slop with which it does."""
     client.require("ComputePhraseMatchSlop")
     answer = client.call(
         "ComputePhraseMatchSlop", analyzer_params=options.params, query_text=options.phrase, data_texts=texts

@@ -29,7 +29,7 @@ STATES = {0: "pending", 1: "failed", 2: "started", 5: "persisted", 6: "completed
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What to import: paths, each text perhaps several with commas; and options of the server's, by key.
+    """Options of an import: paths, each text perhaps several with commas; and options of the server's, by key.
 
     With `force`, options that are not known here are sent too.
     """

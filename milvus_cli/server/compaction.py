@@ -32,7 +32,7 @@ CLOCK_DIFFERENCE = 86_400
 
 @dataclass(frozen=True)
 class CompactOptions:
-    """What to compact: by the clustering key, only deletions (L0), one partition, to segments of this size (MiB)."""
+    """Options of compaction: by the clustering key, only deletions (L0), one partition, segments of this size (MiB)."""
 
     clustering: bool = False
     l0: bool = False

@@ -1,4 +1,4 @@
-"""What to load of a collection and where: the fields of a request to load it."""
+"""Builds requests to load a collection or some of its partitions, with only the options that were given."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PRIORITY = "load_priority"
 
 @dataclass(frozen=True)
 class LoadOptions:
-    """How to load. No replicas means the number that the server is configured for, no fields means all.
+    """Options of loading. No replicas means the number that the server is configured for, no fields means all.
 
     `field_names` are separated by commas. `refresh` loads what a bulk insert added to a loaded collection. `priority`
     is "high" or "low".

@@ -29,7 +29,7 @@ def replication_report(client: Client) -> Report:
 
 
 def checkpoint_record(client: Client, source: str, channel: str) -> Record:
-    """How far this cluster has what `source` wrote to one of its channels; None for what it does not have."""
+    """Returns the last message replicated from a channel of `source`, None for values that are not set."""
     answer = client.call("GetReplicateInfo", source_cluster_id=source, target_pchannel=channel)
     return Record(
         {
