@@ -97,6 +97,16 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
         )
 
 
+def require_parts(client: Client, schema: CollectionSchema) -> None:
+    """Raises CliError for a schema with fields or functions that its server would leave out, or keep without rows."""
+    lacks = _lacking(dict(_parts(schema)), client.version)
+    if lacks:
+        raise CliError(
+            f"{client.version.product or 'this server'} lacks {'; '.join(lacks)}",
+            hint="nothing was created; leave it out, or use a newer server",
+        )
+
+
 def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
     """Returns fields whose types the server lacks, even if it created the collection."""
     needs = dict(_types(schema))
@@ -135,16 +145,21 @@ def _has_scalar_index(kind: str, version: Version) -> bool:
 
 def _needs(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
     """Yields a description of each requirement, with the first Milvus that has it."""
-    yield from _types(schema)
+    yield from _parts(schema)
     if len(vector_fields(schema)) > 1:
         yield "several vector fields", SEVERAL_VECTORS
     nullable = [field.name for field in schema.fields if field.nullable]
     if nullable:
         yield f"nullable {_listed(nullable)}", NULLABLE
-    if schema.functions:
-        yield f"function {_listed([each.name for each in schema.functions])}", FUNCTIONS
     if schema.external_source:
         yield EXTERNAL, EXTERNAL_SINCE
+
+
+def _parts(schema: CollectionSchema) -> Iterator[tuple[str, str]]:
+    """Yields the requirements of fields and functions, without which a collection is another one."""
+    yield from _types(schema)
+    if schema.functions:
+        yield f"function {_listed([each.name for each in schema.functions])}", FUNCTIONS
     if schema.struct_array_fields:
         yield f"struct array {_listed([each.name for each in schema.struct_array_fields])}", STRUCTS
 

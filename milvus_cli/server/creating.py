@@ -10,7 +10,7 @@ from ..errors import CliError, InvalidInput
 from ..result import Done, Text
 from ..schema.declaration import Declaration, declared, quick
 from ..schema.definition import create, not_kept
-from ..schema.features import lacking_types
+from ..schema.features import require_parts
 from ..schema.schema_file import HINT, read_definition, to_text, write_definition
 from ..text.consistency import DEFAULT_LEVEL
 from ..text.json import parse_json
@@ -95,17 +95,23 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
     name = definition.name
     if options.if_not_exists and session.client.call("HasCollection", collection_name=name).value:
         return Done(f"Collection {name!r} already exists.", {"collection": name, "created": False})
+    require_parts(session.client, definition.schema)
     create(session.client, definition)
-    gone = not_kept(session.client, definition)
-    if gone:
-        session.console.note(f"note: this server did not keep {', '.join(gone)}")
-    lacks = lacking_types(session.client, definition.schema)
-    if lacks:
-        session.console.note(f"note: this server will take no rows, as it lacks {'; '.join(lacks)}")
+    _require_kept(session, definition)
     if options.dim is not None:
         _load(session, name)
     loaded = ", indexed and loaded" if options.dim is not None else ""
     return Done(f"Created collection {name!r}{loaded}.", {"collection": name, "created": True})
+
+
+def _require_kept(session: Session, definition: Definition) -> None:
+    """Deletes the collection again if the server left out a field or a function, and notes what else it left out."""
+    gone = not_kept(session.client, definition)
+    if any(each.startswith(("field ", "function ")) for each in gone):
+        session.client.call("DropCollection", collection_name=definition.name)
+        raise CliError(f"this server did not keep {', '.join(gone)}", hint="the collection was deleted again")
+    if gone:
+        session.console.note(f"note: this server did not keep {', '.join(gone)}")
 
 
 def described(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Text:
