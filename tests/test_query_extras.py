@@ -165,6 +165,9 @@ def test_fields_of_struct_arrays_are_columns_of_lists(newer: Sent) -> None:
 
 WRONG: list[tuple[list[str], int, str]] = [
     (["--order-by", "price"], 2, "--order-by needs --limit"),
+    (["--order-by", "prise", "-l", "3"], 1, "did you mean price?"),
+    ([*GROUPED, "--order-by", "year"], 2, "a group has no column 'year'"),
+    (["--timezone", "Europe/Roma"], 2, "did you mean Europe/Rome"),
     (["--order-by", "price", "-l", "99999"], 2, "more than 16,384 rows"),
     (["--group-by", "body", "--fields", "price"], 2, "a group has no 'price', which is not grouped by"),
     (["--group-by", "bodi"], 1, "did you mean body?"),

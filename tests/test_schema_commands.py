@@ -188,17 +188,18 @@ def fields_of(kind: dict[str, Any]) -> list[dict[str, Any]]:
     return [ID, {"name": "x", **kind}] if "VECTOR" in kind["type"] else [ID, VECTOR, {"name": "x", **kind}]
 
 
+def refused_before_it_is_created(on: Callable[..., Run], client: MilvusClient, kind: dict[str, Any]) -> bool:
+    name = fresh_name()
+    run = on("create", "collection", "-c", name, "--schema-file", "-", input=json.dumps({"fields": fields_of(kind)}))
+    return run.code == 1 and f" lacks {kind['type']} 'x'" in run.err and name not in client.list_collections()
+
+
 @pytest.mark.parametrize("kind", [*SCALARS, *VECTORS], ids=lambda each: str(each)[:60])
 def test_a_field_is_as_pymilvus_makes_it_and_so_is_its_copy(
     run_on_server: Callable[..., Run], pymilvus_client: MilvusClient, server: ServerProcess, kind: dict[str, Any]
 ) -> None:
     if kind["type"] in (NOT_ON_2_3 if isinstance(server, MilvusServer) else NOT_ON_LITE):
-        name = fresh_name()
-        schema = json.dumps({"fields": fields_of(kind)})
-        run = run_on_server("create", "collection", "-c", name, "--schema-file", "-", input=schema)
-        assert (run.code, run.out) == (1, "")
-        assert f" lacks {kind['type']} 'x'" in run.err
-        assert name not in pymilvus_client.list_collections()
+        assert refused_before_it_is_created(run_on_server, pymilvus_client, kind)
         return
     theirs = made_by_pymilvus(pymilvus_client, fields_of(kind))
     ours = fresh_name()

@@ -268,7 +268,6 @@ def test_output_fields_are_shown_beside_the_hit(searched_rows: Typed) -> None:
         "distance": row["distance"],
         "title": f"t{first}",
         "color": "red",
-        "id_field": first,
         "nothing": None,
     }
     (row,) = searched_rows.json(f"{SEARCH} -l 1 --fields '*'")

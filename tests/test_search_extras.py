@@ -496,6 +496,20 @@ def test_answers_that_contradict_themselves_are_refused(newer: Sent, slot: str, 
     assert (run.code, reason in run.err) == (1, True), run
 
 
+def test_more_hits_than_asked_for_are_refused(newer: Sent) -> None:
+    answer(newer, hit_answer())
+    run = newer.run("search", NAME, *QUERY, "-f", "v", "-l", "1")
+    assert (run.code, "2 hits of a query for a limit of 1" in run.err) == (1, True), run
+    grouped = newer.run("search", NAME, *QUERY, "-f", "v", "-l", "1", "--group-by", "body", "--group-size", "2")
+    assert "this server does not tell the 'body' of its groups" in grouped.err
+
+
+def test_an_order_by_a_field_that_is_missing_is_refused(newer: Sent) -> None:
+    run = newer.run("search", NAME, *QUERY, "-f", "v", "--order-by", "prise:desc")
+    assert (run.code, newer.peer.requests("Search")) == (1, [])
+    assert "did you mean price?" in run.err
+
+
 WRONG: list[tuple[list[str], str]] = [
     (["--aggregate", "[]"], "--aggregate is not an object"),
     (["--aggregate", '{"fields": ["body"]}'], "--aggregate: size is not a whole number from 1"),

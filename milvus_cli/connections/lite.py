@@ -36,6 +36,8 @@ RECORDED = ("sh", "-c", 'printf "%s%d}" "$1" $$ > "$2" && shift 2 && exec "$@"',
 EARLIER = ("0", "1", "2")
 """Major versions whose packages have another server, which takes no data directory."""
 UPGRADE_HINT = f"run `{install_line('milvus-lite>=3.2', 'pymilvus>=3.0')}`; `help lite` tells how to keep its data"
+OWN_ENTRIES = frozenset(("LOCK", "collections"))
+"""What every data directory of Milvus Lite 3 has."""
 INSTALL_HINT = f"run `{install_line('milvus-lite', 'pymilvus')}`"
 
 
@@ -149,6 +151,11 @@ def _require_directory(path: str) -> None:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
         if not os.access(path, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        if (found := os.listdir(path)) and OWN_ENTRIES.isdisjoint(found):
+            raise InvalidInput(
+                f"{path} has other files, and no data of Milvus Lite",
+                hint="connect --lite PATH, a new or empty directory",
+            )
     except FileExistsError as exc:
         raise _unusable(path, NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))) from exc
     except OSError as exc:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.types import FloatParamType
 
+from ..errors import InvalidInput
 from ..output.objects import Query, compiled
-from ..text.names import named
+from ..text.names import missing_name, named
 from .offered import KeyValue, Offered, items
 
 if TYPE_CHECKING:
@@ -168,9 +169,17 @@ class Encoding(Offered):
 
 
 class TimeZone(Offered):
-    """A time zone; completes the names that this machine knows."""
+    """A time zone; completes the names that this machine knows, and refuses others if it knows any."""
 
     name = "time zone"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from zoneinfo import available_timezones
+
+        known = available_timezones()
+        if value and known and value not in known:
+            raise missing_name("time zone", value, known, "write one as Europe/Rome", error=InvalidInput)
+        return str(value)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         from zoneinfo import available_timezones

@@ -13,9 +13,10 @@ from ..client.versions import lacks
 from ..errors import InvalidInput
 from ..result import Table
 from ..text.limits import HIGHEST_LIMIT
+from ..text.names import missing_name
 from ..values.decode import decode_column
 from ..values.dynamic import is_count, names_in
-from .ordering import ordered
+from .ordering import ordered, ordering_fields
 from .selection import Fields, Selection, chosen_fields, explaining_selection_errors, query
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def grouped_table(client: Client, options: QueryOptions, limit: int | None, offs
     """Returns a row per group, with the fields grouped by and the aggregates."""
     selection = options.without_fields().selection(client)
     names = group_names(selection.schema, options)
+    _require_names(names, options.order_by)
     wanted: dict[str, object] = {} if limit is None else {"limit": limit}
     if offset:
         wanted["offset"] = offset
@@ -83,6 +85,14 @@ def grouped_table(client: Client, options: QueryOptions, limit: int | None, offs
     if missing is not None:
         raise invalid("Query", f"column {missing!r} was requested and is missing")
     return Table(names, _rows(values, names))
+
+
+def _require_names(names: Sequence[str], order_by: Sequence[str]) -> None:
+    """Raises InvalidInput for an order of groups by something that they don't have."""
+    known = {each.replace(" ", "").lower(): each for each in names}
+    for each in ordering_fields(order_by):
+        if each.replace(" ", "").lower() not in known:
+            raise missing_name("column", each, names, before="a group has ", error=InvalidInput)
 
 
 def order_params(options: QueryOptions) -> dict[str, object]:

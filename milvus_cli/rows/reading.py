@@ -14,10 +14,12 @@ from ..text.limits import HIGHEST_LIMIT
 from ..values.dynamic import DYNAMIC, Wanted
 from .cursor import Cursor, row_bytes, rows_at_once
 from .grouping import grouped_table, is_grouped, order_params, require_grouping
+from .ordering import ordering_fields
 from .selection import (
     COUNTED,
     Decoded,
     Selection,
+    chosen_fields,
     counted_by_statistics,
     exact_count,
     explaining_selection_errors,
@@ -69,6 +71,7 @@ def queried_rows(client: Client, options: QueryOptions, *, limit: int | None = N
     if is_grouped(options):
         return grouped_table(client, options, limit, offset)
     selection = options.selection(client)
+    chosen_fields(selection.schema, ",".join(ordering_fields(options.order_by)))
     params = {"limit": limit, "offset": offset, **order_params(options)}
     with explaining_selection_errors(selection):
         columns = query(client, selection, selection.filter, params=params)

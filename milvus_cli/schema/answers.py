@@ -65,11 +65,22 @@ def _query(fields: Mapping[str, Any], answer: Any) -> None:
 
 def _search(fields: Mapping[str, Any], answer: Any) -> None:
     _hits(answer.results, fields.get("nq", 0))
+    _limited(answer.results, fields.get("search_params", ()), "topk")
 
 
 def _hybrid(fields: Mapping[str, Any], answer: Any) -> None:
     legs = fields.get("requests", ())
     _hits(answer.results, legs[0].get("nq", 0) if legs else 0)
+    _limited(answer.results, fields.get("rank_params", ()), "limit")
+
+
+def _limited(results: SearchResultData, asked: Iterable[Mapping[str, str]], name: str) -> None:
+    """Requires no more hits of a query than its limit; buckets of hits have limits of their own."""
+    given = {each["key"]: each["value"] for each in asked}
+    limit = int(given.get(name, 0)) * int(given.get("group_size", 1))
+    most = max(results.topks, default=0)
+    if limit and most > limit and not results.agg_topks:
+        raise Inconsistent(f"{most} hits of a query for a limit of {limit}")
 
 
 def _hits(results: SearchResultData, queries: int) -> None:

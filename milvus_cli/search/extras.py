@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.versions import lacks
 from ..errors import InvalidInput
-from ..rows.ordering import ordered
+from ..rows.ordering import ordered, ordering_fields
 from ..schema.nested import is_nested
 from .grouping import JSON_TYPES, is_json_path
+from .hits import shown_fields
 from .request import Extras
 
 if TYPE_CHECKING:
@@ -71,13 +72,13 @@ def extras(
     asked: ExtraOptions, schema: CollectionSchema, json_path: str, templates: Mapping[str, Any]
 ) -> Extras | None:
     """Returns what the options ask beside the query; None for a plain search. Raises InvalidInput."""
-    beside, fields = dict(_beside(asked, json_path)), dict(_fields(asked, schema))
+    beside, fields = dict(_beside(asked, schema, json_path)), dict(_fields(asked, schema))
     if templates:
         fields["expr_template_values"] = templates
     return Extras(beside, fields) if beside or fields else None
 
 
-def _beside(asked: ExtraOptions, json_path: str) -> Iterator[tuple[str, Any]]:
+def _beside(asked: ExtraOptions, schema: CollectionSchema, json_path: str) -> Iterator[tuple[str, Any]]:
     if json_path:
         yield "json_path", json_path
     if asked.group_as:
@@ -85,6 +86,7 @@ def _beside(asked: ExtraOptions, json_path: str) -> Iterator[tuple[str, Any]]:
     if asked.strict_group_size:
         yield "strict_group_size", True
     if asked.order_by:
+        shown_fields(schema, ordering_fields(asked.order_by))
         yield "order_by_fields", ordered(asked.order_by)
     for key, value in (
         ("analyzer_name", asked.analyzer),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, SearchResultData
 
 EVERY_FIELD = "*"
+ID = "id"
+"""The column of primary keys in every table of hits; asked for by a field of this name, it is there already."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,7 @@ def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> Shown:
         raise InvalidInput(f"a hit has no {COUNT}", hint="count")
     known = [each.name for each in schema.fields] + [each.name for each in schema.struct_array_fields]
     nested = nested_names(schema) if schema.struct_array_fields else []
+    primary = next((each.name for each in schema.fields if each.is_primary_key), "")
     columns: list[str] = []
     keys: dict[str, str] = {}
     for name in names:
@@ -60,7 +63,7 @@ def shown_fields(schema: CollectionSchema, names: Sequence[str]) -> Shown:
         elif (key := dynamic_key(schema, name, known)) is not None:
             keys[name] = key
             columns.append(key)
-        else:
+        elif not name == ID == primary:
             columns.append(name)
     asked = [each for each in names if each not in keys]
     # Milvus 2.3 takes names only, also of keys.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from ..errors import CliError
 from ..schema.nested import is_nested
 from ..schema.schema import primary_field
 from ..values.decode import decode_column
@@ -50,7 +51,13 @@ def hit_marks(
 
 def mark_columns(results: SearchResultData, marks: Sequence[Mark], count: int) -> list[Sequence[Any]]:
     """Returns the values of each mark, one per hit; None where the server sent none."""
-    found = (READERS[each.kind](results, each.source) for each in marks)
+    found = [READERS[each.kind](results, each.source) for each in marks]
+    for mark, values in zip(marks, found, strict=True):
+        if count and not values and mark.kind == "group":
+            raise CliError(
+                f"this server does not tell the {mark.source!r} of its groups",
+                hint=f"ask for it: --fields {mark.source}",
+            )
     return [values or [None] * count for values in found]
 
 

@@ -71,7 +71,9 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(found)}?" if found else ""
 
 
-WORDS = {"analyzer", "finding", "import option", "index type", "key", "metric", "reranker", "setting", "type"}
+WORDS = frozenset(
+    ("analyzer", "finding", "import option", "index type", "key", "metric", "reranker", "setting", "time zone", "type")
+)
 """Kinds of names that this client and Milvus define, unlike the names of objects, which users choose."""
 
 

@@ -100,6 +100,13 @@ def test_eight_processes_that_start_one_server_at_once_share_it(embedded_servers
     assert len(set(answers)) == 1
 
 
+def test_a_directory_with_other_files_is_no_data_directory(embedded_servers: Cli, tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").touch()
+    refused = embedded_servers("connect", "--lite", str(tmp_path))
+    assert (refused.code, os.listdir(tmp_path)) == (2, ["notes.txt"])
+    assert refused.err.startswith(f"error: {tmp_path} has other files, and no data of Milvus Lite\n")
+
+
 def test_a_data_directory_that_another_program_holds_is_a_clear_error(embedded_servers: Cli, tmp_path: Path) -> None:
     path = tmp_path / "held"
     command = [sys.executable, "-m", "milvus_lite", "server", "--data-dir", str(path), "--host", "127.0.0.1"]
