@@ -12,6 +12,10 @@ MIXED = (
     "error: milvus-shell and the official milvus_cli are installed in the same environment, and overwrite each other\n"
     "hint: uninstall both, and install one: pip uninstall milvus-shell milvus_cli"
 )
+WINDOWS = (
+    "error: milvus_cli runs on Linux and macOS\n"
+    "hint: on Windows run it in WSL, the Windows Subsystem for Linux: https://learn.microsoft.com/windows/wsl/install"
+)
 SOON = 0.02
 """Seconds until Ctrl-C comes again where Python took no exception."""
 
@@ -22,6 +26,9 @@ def main() -> int:
     Ctrl-C ends it at once while there is nothing to tidy: before it begins and after its end. An exception would come
     out of the middle of an import, or be shown and forgotten where Python takes none.
     """
+    if sys.platform == "win32":
+        print(WINDOWS, file=sys.stderr)
+        return 1
     try:
         import signal
 

@@ -30,10 +30,28 @@ SERVERS = ("earlier_lite", "lite", "milvus", "milvus_auth", "milvus_tls", "milvu
 """Fixtures that start a server, in the order in which the tests come to need them."""
 
 
+SLOW_FIXTURES = {*SERVERS, "cli", "terminal", "embedded_servers", "s3_server"}
+"""Fixtures of tests that --fast leaves out: they start servers, or the program as a process."""
+SLOW_FILES = ("test_bench.py", "test_environment.py", "test_quality.py", "test_support.py", "test_voice.py")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--fast", action="store_true", help="Only the tests that start no server and no process.")
+
+
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Runs the tests that need the fewest servers first: an idle Milvus takes a twelfth of a core."""
+    if config.getoption("--fast"):
+        slow = [each for each in items if _is_slow(each)]
+        config.hook.pytest_deselected(items=slow)
+        items[:] = [each for each in items if not _is_slow(each)]
     items.sort(key=_last_server)
+
+
+def _is_slow(item: pytest.Item) -> bool:
+    used = {*getattr(item, "fixturenames", ())}
+    return item.path.name in SLOW_FILES or bool(used & SLOW_FIXTURES) or _last_server(item) > 0
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

@@ -14,6 +14,8 @@ from tests.support.grpc_peer import GrpcPeer, never_answers, replies
 from tests.support.official import milvus_pb2
 from tests.support.terminal import Terminal
 
+FILES = {"bash": "milvus_cli.bash", "zsh": "_milvus_cli", "fish": "milvus_cli.fish"}
+"""The committed scripts, named as shells look for them."""
 START = {
     "bash": ("bash", "--norc", "--noprofile", "-i"),
     "zsh": ("zsh", "-f", "-i"),
@@ -48,7 +50,7 @@ def tab(request: pytest.FixtureRequest, cli: Cli, bin_directory: Path) -> Iterat
         pytest.skip(f"{name} is not installed on this machine")
     env = cli.environment({"PATH": f"{bin_directory}:/usr/bin:/bin", "HOME": str(cli.directory)})
     with Terminal(START[name], cols=100, env=env, cwd=cli.directory) as shell:
-        script = ROOT / f"completions/milvus_cli.{name}"
+        script = ROOT / "completions" / FILES[name]
         set_up = SETUP[name].format(script=script, cache=cli.directory / "zdump")
         # A shell that is starting discards input typed before it reads.
         for _ in range(4):
@@ -82,8 +84,8 @@ def values(cli: Cli, line: str, shell: str = "zsh", env: dict[str, str] | None =
 @pytest.mark.parametrize("shell", SHELLS)
 def test_the_committed_script_equals_the_printed_one(cli: Cli, shell: str) -> None:
     run = cli("completion", shell)
-    committed = (ROOT / f"completions/milvus_cli.{shell}").read_text(encoding="utf-8")
-    assert run == Run(0, committed, ""), f"run `milvus_cli completion {shell} > completions/milvus_cli.{shell}`"
+    committed = (ROOT / "completions" / FILES[shell]).read_text(encoding="utf-8")
+    assert run == Run(0, committed, ""), f"run `milvus_cli completion {shell} > completions/{FILES[shell]}`"
 
 
 def test_a_shell_that_is_not_known_is_a_usage_error(cli: Cli) -> None:

@@ -17,7 +17,7 @@ from tests.support.cli import ROOT, Cli
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.official import milvus_pb2
 from tests.support.terminal import Terminal
-from tests.test_completion import PATIENT, SETUP, START, values
+from tests.test_completion import FILES, PATIENT, SETUP, START, values
 
 EVERYTHING = "$(touch pwned)`touch pwned`;touch pwned&|<>'\"' \\ $HOME !! *?[a]{b,c}~#=:%^é漢"
 NAMES = (EVERYTHING, "!x", "=ls", "'x", "-x", "~root")
@@ -76,7 +76,7 @@ def shell_with_program(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path)
         Terminal(START[name], cols=160, env=env, cwd=tmp_path) as terminal,
     ):
         assert cli("connect", peer.address, "-a", "dev").code == 0
-        script = ROOT / f"completions/milvus_cli.{name}"
+        script = ROOT / "completions" / FILES[name]
         # A shell that is starting discards input typed before it reads.
         for _ in range(4):
             terminal.send_line(SETUP[name].format(script=script, cache=tmp_path / "zdump"))

@@ -30,6 +30,11 @@ def test_docs_writes_them(tmp_path: Path) -> None:
     )
 
 
+def test_the_manual_page_is_fresh() -> None:
+    page = (ROOT / "docs" / "milvus_cli.1").read_text(encoding="utf-8")
+    assert page == manual(), "run: milvus_cli docs --man >docs/milvus_cli.1"
+
+
 def test_the_table_of_versions_is_fresh(tmp_path: Path) -> None:
     run = run_here(["docs", "--versions"], tmp_path, "")
     page = (ROOT / "docs" / "versions.md").read_text(encoding="utf-8")
