@@ -133,6 +133,15 @@ class Terminal:
         return "\n".join(self.screen).rstrip("\n")
 
     @property
+    def cells(self) -> list[list[Any]]:
+        """The characters on the screen now, with their colors: pyte's Char, a list a row."""
+        self._read(0)
+        return [
+            [self._display.buffer[row][col] for col in range(self._display.columns)]
+            for row in range(self._display.lines)
+        ]
+
+    @property
     def cursor(self) -> tuple[int, int]:
         """Row and column of the cursor, from 0."""
         self._read(0)

@@ -1,0 +1,145 @@
+"""Draws docs/shell.svg: the shell in a pseudo-terminal, on Milvus Lite with quickstart's collection.
+
+`python -m tests.picture` writes it anew. What differs between sessions is replaced: the port, the times, and the
+version of Milvus Lite.
+"""
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from html import escape
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.support.cli import ROOT
+from tests.support.terminal import Terminal
+
+FILE = ROOT / "docs" / "shell.svg"
+ROWS, COLS = 22, 96
+CELL_WIDTH, CELL_HEIGHT, MARGIN, SIZE = 8.4, 19, 14, 14
+"""Pixels."""
+BACKGROUND, TEXT = "#1e1e2e", "#d9e0ee"
+COLORS = {
+    "black": "#45475a",
+    "red": "#f38ba8",
+    "green": "#a6e3a1",
+    "brown": "#f9e2af",
+    "blue": "#89b4fa",
+    "magenta": "#cba6f7",
+    "cyan": "#94e2d5",
+    "white": "#bac2de",
+    "brightblack": "#7f849c",
+    "brightred": "#f38ba8",
+    "brightgreen": "#a6e3a1",
+    "brightbrown": "#f9e2af",
+    "brightblue": "#89b4fa",
+    "brightmagenta": "#cba6f7",
+    "brightcyan": "#94e2d5",
+    "brightwhite": "#ffffff",
+}
+VOLATILE = tuple(
+    (re.compile(pattern), fixed)
+    for pattern, fixed in (
+        (r"127\.0\.0\.1:\d+", "127.0.0.1:19530"),
+        (r"milvus_lite-[\d.]+", "milvus_lite-3.2"),
+        (r"\d+(\.\d+)? ms", "3.1 ms"),
+    )
+)
+SEARCH = "search films -v [0.9,0.4,0,0] --filter 'year > 1960' --fields title,year"
+TYPED = "search films --like 1 --f"
+
+
+class Cell(NamedTuple):
+    text: str
+    color: str
+    background: str
+    bold: bool
+
+
+def drawn() -> str:
+    """Returns the picture of a session of today's program."""
+    with tempfile.TemporaryDirectory(prefix="milvus_cli-picture-") as home:
+        env = {**os.environ, "MILVUS_CLI_HOME": home, "COLORTERM": ""}
+        program = [sys.executable, "-m", "milvus_cli"]
+        try:
+            with Terminal([*program, "quickstart"], rows=80, cols=COLS, env=env, cwd=Path(home)) as first:
+                first.wait_for("List the commands")
+                first.wait_for("/default>")
+                first.send_line("exit")
+                first.wait_exit()
+            with Terminal(program, rows=ROWS, cols=COLS, env=env, cwd=Path(home)) as shell:
+                return _session(shell)
+        finally:
+            with Terminal([*program, "stop", "server", "--all", "--yes"], env=env, cwd=Path(home)) as last:
+                last.wait_exit()
+
+
+def _session(shell: Terminal) -> str:
+    shell.wait_for("/default>")
+    shell.send_line(SEARCH)
+    shell.wait_for("consistency Strong\nquickstart/default>")
+    shell.send(TYPED)
+    shell.wait_for("--force")
+    picture = svg([_settled(row) for row in shell.cells])
+    shell.send_key("c-c")
+    shell.send_line("exit")
+    shell.wait_exit()
+    return picture
+
+
+def _settled(row: Sequence[Any]) -> list[Cell]:
+    """Returns a row of pyte's cells as ours, with what is volatile replaced."""
+    cells = [_cell(each) for each in row]
+    for pattern, fixed in VOLATILE:
+        if found := pattern.search("".join(each.text or " " for each in cells)):
+            cells[found.start() : found.end()] = [cells[found.start()]._replace(text=each) for each in fixed]
+    return [*cells, *(cells[-1]._replace(text=" ") for _ in range(COLS - len(cells)))][:COLS]
+
+
+def _cell(char: Any) -> Cell:
+    color, background = _color(char.fg, TEXT), _color(char.bg, BACKGROUND)
+    if char.reverse:
+        color, background = background, color
+    return Cell(char.data, color, background, char.bold)
+
+
+def _color(name: str, default: str) -> str:
+    return default if name == "default" else COLORS.get(name, f"#{name}")
+
+
+def svg(rows: Sequence[Sequence[Cell]]) -> str:
+    width, height = COLS * CELL_WIDTH + 2 * MARGIN, len(rows) * CELL_HEIGHT + 2 * MARGIN
+    lines = [line for number, row in enumerate(rows) for line in _row(number, row)]
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}"'
+            f' font-family="ui-monospace, Menlo, Consolas, monospace" font-size="{SIZE}">',
+            "<title>The shell of milvus_cli: hits of a search, and an option that is being completed</title>",
+            f'<rect width="100%" height="100%" rx="8" fill="{BACKGROUND}"/>',
+            *lines,
+            "</svg>\n",
+        ]
+    )
+
+
+def _row(number: int, row: Sequence[Cell]) -> Iterator[str]:
+    top, column = MARGIN + number * CELL_HEIGHT, 0
+    for (color, background, bold), group in groupby(row, lambda cell: cell[1:]):
+        text = "".join(cell.text for cell in group)
+        left, width = MARGIN + column * CELL_WIDTH, len(text) * CELL_WIDTH
+        column += len(text)
+        if background != BACKGROUND:
+            yield f'<rect x="{left:.1f}" y="{top}" width="{width:.1f}" height="{CELL_HEIGHT}" fill="{background}"/>'
+        if text.strip():
+            weight = ' font-weight="bold"' if bold else ""
+            yield (
+                f'<text x="{left:.1f}" y="{top + SIZE}" textLength="{width:.1f}" fill="{color}"{weight} '
+                f'xml:space="preserve">{escape(text)}</text>'
+            )
+
+
+if __name__ == "__main__":
+    FILE.write_text(drawn(), encoding="utf-8")
