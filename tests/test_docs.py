@@ -1,4 +1,4 @@
-"""README and the help texts are true: every command line in them is parsed, and most are run."""
+"""README, the guides and the help texts are true: every command line in them is parsed, and most are run."""
 
 import gzip
 import re
@@ -11,11 +11,12 @@ import pytest
 from milvus_cli.grammar.click_nodes import Leaf
 from milvus_cli.grammar.parser import LineParser, plain_params
 from milvus_cli.grammar.tree import find, leaves, tree
-from tests.support.cli import Cli
+from tests.support.cli import ROOT, Cli
 from tests.support.milvus_server import MilvusServer
 from tests.support.typed import Typed
 
-README = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+GENERATED = ("commands.md", "versions.md")
 COMMANDS = sorted(leaves(tree()), key=lambda each: each.path)
 EXAMPLES = {leaf.path: re.findall(r"Example: (.+)", leaf.help or "") for leaf in COMMANDS}
 
@@ -153,13 +154,14 @@ def _filled(example: str, milvus: MilvusServer) -> str:
     return f"{example} --management-port {milvus.management_port}" if example.startswith(MANAGED) else example
 
 
-def readme_lines() -> list[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
+def lines_of_pages() -> list[str]:
+    text = "".join(page.read_text(encoding="utf-8") for page in PAGES if page.name not in GENERATED)
+    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
     return [line for block in blocks for line in block.splitlines() if line.startswith("milvus_cli ")]
 
 
-@pytest.mark.parametrize("line", readme_lines())
-def test_every_command_line_of_the_readme_parses(line: str) -> None:
+@pytest.mark.parametrize("line", sorted(set(lines_of_pages())))
+def test_every_command_line_of_the_pages_parses(line: str) -> None:
     words = shlex.split(line.partition(" | ")[0].partition(" > ~/")[0], comments=True)[1:]
     if not words:
         return
@@ -174,6 +176,13 @@ def test_every_command_line_of_the_readme_parses(line: str) -> None:
     assert len(parsed.plain) <= len(plain_params(params)) or plain_params(params)[-1].nargs == -1
 
 
-def test_the_readme_names_every_command() -> None:
-    missing = [leaf.path for leaf in COMMANDS if leaf.path not in README and f"`{leaf.path.split()[0]}`" not in README]
-    assert missing == []
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_to_files(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?://)([^)#]+)\)", page.read_text(encoding="utf-8"))
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_the_readme_is_short_and_links_to_every_guide() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= 150
+    assert [page.name for page in PAGES[1:] if f"](docs/{page.name})" not in readme] == []

@@ -35,6 +35,12 @@ def test_the_manual_page_is_fresh() -> None:
     assert page == manual(), "run: milvus_cli docs --man >docs/milvus_cli.1"
 
 
+def test_the_command_reference_is_fresh(tmp_path: Path) -> None:
+    run = run_here(["docs", "--markdown"], tmp_path, "")
+    page = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
+    assert run == Run(0, page, ""), "run: milvus_cli docs --markdown >docs/commands.md"
+
+
 def test_the_table_of_versions_is_fresh(tmp_path: Path) -> None:
     run = run_here(["docs", "--versions"], tmp_path, "")
     page = (ROOT / "docs" / "versions.md").read_text(encoding="utf-8")

@@ -1,0 +1,44 @@
+"""The guides in docs/ show what today's program does."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.guides import STORY, Step, agrees, environment, page_of, steps_of, told
+from tests.migration import PAGE, written
+
+
+def test_the_story_of_the_guides_is_true(tmp_path: Path) -> None:
+    env = environment(tmp_path / "home")
+    pages = [page_of(name).read_text(encoding="utf-8") for name in STORY]
+    try:
+        found = told(pages, tmp_path, env)
+    finally:
+        subprocess.run([sys.executable, "-m", "milvus_cli", "stop", "server", "--all"], env=env, check=False)
+    differing = [(step, output) for step, output in found if not agrees(step.shown, output)]
+    assert differing == []
+
+
+def test_commands_have_lines_and_outputs_have_gaps() -> None:
+    page = "```console\n$ a \\\n> b\nx\n$ c\n```\n"
+    assert list(steps_of(page)) == [Step("a \\\nb", "x"), Step("c", "")]
+
+
+@pytest.mark.parametrize(
+    ("shown", "output", "expected"),
+    [
+        ("a … c", "a b c", True),
+        ("a … c", "a b\nc", False),
+        ("a\n…\nc", "a\nb\nb\nc", True),
+        ("a.c", "abc", False),
+    ],
+)
+def test_an_ellipsis_stands_for_what_differs(shown: str, output: str, expected: bool) -> None:
+    assert agrees(shown, output) is expected
+
+
+def test_the_lines_of_milvus_cli_are_those_that_tests_run() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert page == written(page), "run: python -m tests.migration"
