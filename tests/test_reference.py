@@ -30,6 +30,15 @@ def test_docs_writes_them(tmp_path: Path) -> None:
     )
 
 
+def test_the_brief_page_names_every_command_and_exit_code(tmp_path: Path) -> None:
+    run = run_here(["docs", "--brief"], tmp_path, "")
+    page = run.out
+    assert (run.code, run.err) == (0, "")
+    assert [leaf.path for leaf in leaves(tree()) if not leaf.hidden and f"`{leaf.path}`" not in page] == []
+    assert "| 130 | Interrupted by Ctrl-C |" in page
+    assert len(page.splitlines()) < 60
+
+
 def test_the_manual_page_is_fresh() -> None:
     page = (ROOT / "docs" / "milvus_cli.1").read_text(encoding="utf-8")
     assert page == manual(), "run: milvus_cli docs --man >docs/milvus_cli.1"

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import InvalidInput
 from ..grammar.command import command, option
-from ..result import Report, Text
 
 if TYPE_CHECKING:
+    from ..result import Report, Text
     from ..session.session import Session
 
 
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
 @option("--man", is_flag=True, help="Print the manual page for man.")
 @option("--markdown", is_flag=True, help="Print the command reference as Markdown.")
 @option("--versions", is_flag=True, help="Print which Milvus each operation needs, as Markdown.")
-def docs(session: Session, man: bool, markdown: bool, versions: bool) -> Text | Report:
+@option("--brief", is_flag=True, help="Print one page for authors of scripts, as Markdown.")
+def docs(session: Session, man: bool, markdown: bool, versions: bool, brief: bool) -> Text | Report:
     """Print the command reference.
 
     With -o json it includes all options, types and defaults for programs.
@@ -26,11 +26,9 @@ def docs(session: Session, man: bool, markdown: bool, versions: bool) -> Text | 
     Example: docs --man
     Example: docs --markdown
     Example: docs --versions
+    Example: docs --brief
     """
-    from ..grammar import reference
+    from ..grammar.pages import page
 
-    pages = {"--man": reference.manual, "--markdown": reference.markdown, "--versions": reference.versions}
-    chosen = [name for name, given in zip(pages, (man, markdown, versions), strict=True) if given]
-    if len(chosen) > 1:
-        raise InvalidInput(f"{' and '.join(chosen)} cannot be combined")
-    return Text(pages[chosen[0]]()) if chosen else reference.report()
+    given = {"man": man, "markdown": markdown, "versions": versions, "brief": brief}
+    return page([name for name, chosen in given.items() if chosen])
