@@ -71,7 +71,18 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {' or '.join(found)}?" if found else ""
 
 
-WORDS = {"analyzer", "finding", "import option", "index type", "key", "metric", "reranker", "setting", "type"}
+WORDS = {
+    "analyzer",
+    "finding",
+    "import option",
+    "index type",
+    "key",
+    "measure",
+    "metric",
+    "reranker",
+    "setting",
+    "type",
+}
 """Kinds of names that this client and Milvus define, unlike the names of objects, which users choose."""
 
 
