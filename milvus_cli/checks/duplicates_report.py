@@ -41,10 +41,10 @@ DIGITS = 9
 
 @dataclass(frozen=True)
 class DuplicateOptions:
-    """Options of `check duplicates`: `within` is the greatest distance, `neighbors` the most searched for each row."""
+    """Options of `check duplicates`: `distance` is the greatest one, `neighbors` the most searched for each row."""
 
     collection: str
-    within: float
+    distance: float
     field: str | None = None
     filter: str = ""
     parameters: Sequence[tuple[str, str]] = ()
@@ -65,7 +65,7 @@ def duplicates_report(session: Session, options: DuplicateOptions) -> Report:
     require_distance(index.metric, target)
     search = _search(client, target, index, options)
     total = exact_count(client, target.keys) or 1
-    near = nearness(target.kind, index.metric, options.within)
+    near = nearness(target.kind, index.metric, options.distance)
     warn_of_lost_vectors(session.console, client, target.collection, [target.field])
     label = f"Searching for duplicates in {target.collection!r}"
     with Progress(session.console, label, quiet=session.quiet) as bar:

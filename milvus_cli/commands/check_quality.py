@@ -107,6 +107,7 @@ def check_quality(session: Session, options: QualityOptions) -> Report:
 @field_option
 @option(
     "--within",
+    "distance",
     needed=True,
     type=FiniteRange(min=0),
     metavar="X",
