@@ -8,10 +8,10 @@ from typing import Any
 
 from ..errors import CliError, InvalidInput
 from ..result import Report, Section, Table
-from ..search.check import indexed_metric
 from ..search.options import SearchOptions
 from ..text.names import missing_name
 from ..text.numbers import finite
+from .hybrid_rankings import find_hybrid_rankings
 from .known_documents import missing_documents
 from .qrels import Qrels, read_qrels
 from .ranking import MEASURES, Grades, is_judged
@@ -36,6 +36,7 @@ class QualityOptions(SearchOptions):
     queries: str = ""
     qrels: str = ""
     document: str | None = None
+    requests: Sequence[str] = ()
     at_least: Sequence[tuple[str, str]] = ()
     worst: int = 5
     per_query: bool = False
@@ -61,7 +62,7 @@ def quality_report(asked: QualityOptions) -> Report:
     """Raises InvalidInput for files that can't be read as such, and CliError if no query can be measured."""
     limits = parse_limits(asked.at_least, MEASURES)
     qrels = read_qrels(asked.qrels)
-    search, rankings = find_rankings(asked, asked.queries, asked.document)
+    fields, rankings = _searched(asked)
     unmatched = {**unmatched_names(rankings, qrels), "no_document": _missing(asked, rankings, qrels)}
     measured = [
         judged(each, qrels[each.query], asked.limit) for each in rankings if is_judged(qrels.get(each.query, {}))
@@ -75,8 +76,7 @@ def quality_report(asked: QualityOptions) -> Report:
     below = below_limits(means, limits)
     values = {
         "collection": asked.collection,
-        "field": search.field,
-        "metric": search.metric or indexed_metric(asked.client, asked.collection, search.field) or None,
+        "field": ", ".join(fields),
         "k": asked.limit,
         "queries": len(measured),
         **means,
@@ -85,6 +85,13 @@ def quality_report(asked: QualityOptions) -> Report:
     }
     sections = [*_query_sections(asked, measured), _unmatched(unmatched), limits_section(below)]
     return Report(values, sections, exit_code=1 if below else 0)
+
+
+def _searched(asked: QualityOptions) -> tuple[list[str], list[Ranking]]:
+    """Returns the searched fields, several of a hybrid search, and a ranking for each query."""
+    if asked.requests:
+        return find_hybrid_rankings(asked, asked.requests, asked.queries, asked.document)
+    return find_rankings(asked, asked.queries, asked.document)
 
 
 def judged(ranking: Ranking, grades: Grades, k: int) -> QueryQuality:

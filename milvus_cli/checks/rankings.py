@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import chain, groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,9 @@ from .query_file import QueryLine, query_lines
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
+
+Call = tuple[int, str, Mapping[str, Any]]
+"""The number of queries of a request, its method and its fields."""
 
 
 @dataclass(frozen=True)
@@ -46,29 +49,32 @@ class PreparedQueries:
     names: Sequence[str]
     texts: Sequence[str | None]
 
+    def calls(self) -> Iterator[Call]:
+        return ((len(each.queries), "Search", each.request()) for each in self.search.chunks())
 
-def find_rankings(asked: SearchOptions, path: str, document: str | None) -> tuple[Search, list[Ranking]]:
-    """Returns the search, and a ranking for each query of the file, in its order.
+
+def find_rankings(asked: SearchOptions, path: str, document: str | None) -> tuple[list[str], list[Ranking]]:
+    """Returns the searched field, and a ranking for each query of the file, in its order.
 
     `document` is the field with the document of a row, None for the primary key. Raises CliError and InvalidInput.
     """
     client = asked.client
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema
-    primary = primary_field(schema)
-    asked = replace(asked, fields=None if primary is not None and document == primary.name else document)
+    asked = replace(asked, fields=document_field(schema, document))
     require_operations(client, asked)
     prepared = prepare_queries(asked, schema, path)
     check_search(client, prepared.search, force=asked.force)
-    shown = shown_fields(schema, asked.names)
-    wanted = Wanted(schema, shown.named)
-    found = list(_rankings(asked, schema, prepared, shown, wanted))
-    if (failure := wanted.failure()) is not None:
-        raise failure
-    return prepared.search, found
+    return [prepared.search.field], rankings_of(asked, schema, prepared, prepared.calls())
+
+
+def document_field(schema: CollectionSchema, name: str | None) -> str | None:
+    """Returns the output field with the documents; None for the primary key, which each hit has."""
+    primary = primary_field(schema)
+    return None if primary is not None and name == primary.name else name
 
 
 def prepare_queries(asked: SearchOptions, schema: CollectionSchema, path: str) -> PreparedQueries:
-    """Reads a file of queries for the searched field, as vectors or, where a function or an embedder makes them, texts.
+    """Reads a file of queries for the searched field: as texts where a function makes vectors of them, else vectors.
 
     Raises InvalidInput for a query without the one or the other.
     """
@@ -76,12 +82,12 @@ def prepare_queries(asked: SearchOptions, schema: CollectionSchema, path: str) -
     first = next(lines)
     if _are_texts(asked, schema, first):
         names, texts = list[str](), list[str]()
-        for line in _all(first, lines):
+        for line in chain([first], lines):
             names.append(line.id)
             texts.append(line.require_text())
         return PreparedQueries(replace(asked, texts=texts).search(schema), names, texts)
     field, names, vectors, words = search_field(schema, asked.field), [], list[bytes](), list[str | None]()
-    for line in _all(first, lines):
+    for line in chain([first], lines):
         names.append(line.id)
         vectors += pack_queries([(line.place, line.require_vector(field.name))], field)
         words.append(line.text)
@@ -89,9 +95,16 @@ def prepare_queries(asked: SearchOptions, schema: CollectionSchema, path: str) -
     return PreparedQueries(replace(search, queries=Queries(field.data_type, vectors)), names, words)
 
 
-def _all(first: QueryLine, rest: Iterator[QueryLine]) -> Iterator[QueryLine]:
-    yield first
-    yield from rest
+def rankings_of(
+    asked: SearchOptions, schema: CollectionSchema, prepared: PreparedQueries, calls: Iterator[Call]
+) -> list[Ranking]:
+    """Sends the requests, and returns a ranking for each query. Raises CliError for documents that no row has."""
+    shown = shown_fields(schema, asked.names)
+    wanted = Wanted(schema, shown.named)
+    found = list(_rankings(asked, schema, prepared, calls, shown, wanted))
+    if (failure := wanted.failure()) is not None:
+        raise failure
+    return found
 
 
 def _are_texts(asked: SearchOptions, schema: CollectionSchema, first: QueryLine) -> bool:
@@ -103,21 +116,26 @@ def _are_texts(asked: SearchOptions, schema: CollectionSchema, first: QueryLine)
 
 
 def _rankings(
-    asked: SearchOptions, schema: CollectionSchema, prepared: PreparedQueries, shown: Shown, wanted: Wanted
+    asked: SearchOptions,
+    schema: CollectionSchema,
+    prepared: PreparedQueries,
+    calls: Iterator[Call],
+    shown: Shown,
+    wanted: Wanted,
 ) -> Iterator[Ranking]:
     client, session, done, total = asked.client, asked.session, 0, len(prepared.names)
     with Progress(session.console, f"Searching {asked.collection!r}", quiet=session.quiet) as bar:
-        for chunk in prepared.search.chunks():
-            with refusals_explained(client, chunk, schema):
-                answer = client.call("Search", **chunk.request()).results
+        for count, method, fields in calls:
+            with refusals_explained(client, prepared.search, schema):
+                answer = client.call(method, **fields).results
             rows = hits(answer, shown, first=done, wanted=wanted)
             found = {query: [_document(row) for row in each] for query, each in groupby(rows, itemgetter(0))}
-            for query in range(done, done + len(chunk.queries)):
+            for query in range(done, done + count):
                 documents = [each for each in found.get(query, ()) if each is not None]
                 once = list(dict.fromkeys(documents))
                 repeated = len(documents) - len(once)
                 yield Ranking(prepared.names[query], once, repeated, prepared.texts[query])
-            done += len(chunk.queries)
+            done += count
             bar.show(done / total)
 
 

@@ -18,7 +18,7 @@ from ..grammar.search_options import (
     params_option,
     partition_option,
 )
-from ..grammar.types import FIELD, FILE, KEPT_FILE
+from ..grammar.types import FIELD, FILE, KEPT_FILE, RERANKER
 from ..grammar.value_types import FiniteRange
 from ..result import Report
 from ..text.limits import HIGHEST_LIMIT
@@ -64,6 +64,20 @@ document_option = option(
     help="Relevance judgments: lines of QUERY 0 DOCUMENT GRADE (TREC), or a table query-id, corpus-id, score (BEIR).",
 )
 @field_option
+@option(
+    "--request",
+    "requests",
+    multiple=True,
+    metavar="LEG",
+    help="Search of one field in a hybrid search (repeatable): field=F, limit=N, filter=…, params=JSON, metric=….",
+)
+@option(
+    "--rerank",
+    type=RERANKER,
+    multiple=True,
+    metavar="NAME[:ARGS]",
+    help="How to merge the hits of the requests: rrf:K or weighted:W1,W2. [default: rrf:60]",
+)
 @document_option
 @limit_option
 @filter_options

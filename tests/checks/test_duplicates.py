@@ -68,10 +68,9 @@ def near_rows(cli: Cli, server_with_near_rows: ServerProcess) -> Typed:
 @cache
 def distances(metric: str) -> np.ndarray:
     if metric == "hamming":
-        bits = np.unpackbits(BITS, axis=1)
-        found: np.ndarray = pairwise_distances(bits, metric="cityblock")
-        return found
-    return pairwise_distances(VECTORS.astype("f8"), metric={"l2": "sqeuclidean"}.get(metric, metric))
+        return np.asarray(pairwise_distances(np.unpackbits(BITS, axis=1), metric="cityblock"))
+    found: np.ndarray = pairwise_distances(VECTORS.astype("f8"), metric={"l2": "sqeuclidean"}.get(metric, metric))
+    return found
 
 
 def expected(metric: str, within: float, *, chosen: np.ndarray | None = None) -> list[list[int]]:
