@@ -64,15 +64,8 @@ def quality_report(asked: QualityOptions) -> Report:
     qrels = read_qrels(asked.qrels)
     fields, rankings = _searched(asked)
     unmatched = {**unmatched_names(rankings, qrels), "no_document": _missing(asked, rankings, qrels)}
-    measured = [
-        judged(each, qrels[each.query], asked.limit) for each in rankings if is_judged(qrels.get(each.query, {}))
-    ]
-    if not measured:
-        raise CliError(
-            f"no query of {asked.queries} has a relevant document in {asked.qrels}",
-            hint=f"queries are named {_some(each.query for each in rankings)}, in the judgments {_some(qrels)}",
-        )
-    means = {name: round(sum(each.measures[name] for each in measured) / len(measured), DIGITS) for name in MEASURES}
+    measured = measured_queries(rankings, qrels, asked.limit, (asked.queries, asked.qrels))
+    means = {name: mean_of(name, measured) for name in MEASURES}
     below = below_limits(means, limits)
     values = {
         "collection": asked.collection,
@@ -92,6 +85,24 @@ def _searched(asked: QualityOptions) -> tuple[list[str], list[Ranking]]:
     if asked.requests:
         return find_hybrid_rankings(asked, asked.requests, asked.queries, asked.document)
     return find_rankings(asked, asked.queries, asked.document)
+
+
+def measured_queries(rankings: Sequence[Ranking], qrels: Qrels, k: int, files: tuple[str, str]) -> list[QueryQuality]:
+    """Returns the measures of the queries that have a relevant document. Raises CliError if none has.
+
+    `files` are those of the queries and of the judgments.
+    """
+    measured = [judged(each, qrels[each.query], k) for each in rankings if is_judged(qrels.get(each.query, {}))]
+    if not measured:
+        raise CliError(
+            f"no query of {files[0]} has a relevant document in {files[1]}",
+            hint=f"queries are named {_some(each.query for each in rankings)}, in the judgments {_some(qrels)}",
+        )
+    return measured
+
+
+def mean_of(name: str, measured: Sequence[QueryQuality]) -> float:
+    return round(sum(each.measures[name] for each in measured) / len(measured), DIGITS)
 
 
 def judged(ranking: Ranking, grades: Grades, k: int) -> QueryQuality:

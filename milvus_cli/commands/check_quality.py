@@ -9,6 +9,7 @@ import click
 from ..grammar.command import collection_option, command, option
 from ..grammar.offered import KeyValue
 from ..grammar.options import options
+from ..grammar.quality_options import document_option, queries_option
 from ..grammar.search_options import (
     field_option,
     filter_options,
@@ -18,7 +19,7 @@ from ..grammar.search_options import (
     params_option,
     partition_option,
 )
-from ..grammar.types import FIELD, FILE, KEPT_FILE, RERANKER
+from ..grammar.types import FILE, KEPT_FILE, RERANKER
 from ..grammar.value_types import FiniteRange
 from ..result import Report
 from ..text.limits import HIGHEST_LIMIT
@@ -35,21 +36,6 @@ QUALITY = KeyValue(
         "ndcg": "gain by grade and rank, of the highest possible",
         "hit_rate": "share of queries that found a relevant document",
     }
-)
-
-queries_option = option(
-    "--queries",
-    needed=True,
-    type=FILE,
-    metavar="FILE",
-    help='Queries as JSON lines: {"id": …, "vector": […]} or {"id": …, "text": "…"}.',
-)
-document_option = option(
-    "--doc-field",
-    "document",
-    type=FIELD,
-    metavar="FIELD",
-    help="Field with the id of a row's document. [default: the primary key]",
 )
 
 
