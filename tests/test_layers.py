@@ -40,7 +40,8 @@ OURS = {
     "transfer": GROUND
     | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
     "checks": GROUND
-    | {"client", "connections", "files", "output", "rows", "schema", "search", "server", "session", "transfer", "values"},
+    | {"client", "connections", "files", "output", "rows", "schema", "search", "server", "session", "transfer"}
+    | {"values"},
     "dialogues": GROUND
     | {"access", "client", "files", "grammar", "rows", "schema", "search", "server", "session", "transfer", "values"},
     "commands": GROUND

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..client.optional import Permitted
 from ..errors import CliError, InvalidInput
 from ..result import Report, Section, Table
 from ..search.options import SearchOptions
@@ -74,7 +75,7 @@ def quality_report(asked: QualityOptions) -> Report:
         "queries": len(measured),
         **means,
         "repeated_hits": sum(each.ranking.repeated for each in measured),
-        **{reason: len(names) for reason, names in unmatched.items()},
+        **{reason: None if names is None else len(names) for reason, names in unmatched.items()},
     }
     sections = [*_query_sections(asked, measured), _unmatched(unmatched), limits_section(below)]
     return Report(values, sections, exit_code=1 if below else 0)
@@ -162,7 +163,7 @@ def _queries(key: str, measured: Sequence[QueryQuality]) -> Section:
     return Section(key, Table(columns, [[item[name] for name in columns] for item in items]), items)
 
 
-def _unmatched(found: Mapping[str, Sequence[str]]) -> Section:
+def _unmatched(found: Mapping[str, Sequence[str] | None]) -> Section:
     items = [
         {"reason": reason, "count": len(names), "examples": list(names[:EXAMPLES]), "meaning": UNMATCHED[reason]}
         for reason, names in found.items()
@@ -172,12 +173,15 @@ def _unmatched(found: Mapping[str, Sequence[str]]) -> Section:
     return Section("unmatched", Table(columns, [tuple(each.values()) for each in items]), items)
 
 
-def _missing(asked: QualityOptions, rankings: Sequence[Ranking], qrels: Qrels) -> list[str]:
-    """Returns the relevant documents of the measured queries that no row of the collection has."""
+def _missing(asked: QualityOptions, rankings: Sequence[Ranking], qrels: Qrels) -> list[str] | None:
+    """Returns the relevant documents of the measured queries that no row has; None if this user may not read rows."""
     grades = [qrels.get(each.query, {}) for each in rankings]
     relevant = dict.fromkeys(document for each in grades for document, grade in each.items() if grade > 0)
     schema = asked.client.call("DescribeCollection", collection_name=asked.collection).schema
-    return missing_documents(asked.client, schema, asked.collection, asked.document, relevant)
+    permitted = Permitted()
+    missing = permitted(missing_documents, asked.client, schema, asked.collection, asked.document, relevant)
+    permitted.tell(asked.session.console.note)
+    return missing
 
 
 def _some(names: Iterable[str]) -> str:

@@ -39,10 +39,10 @@ ROWS = ("all", "sample", "none")
 def diff_collection(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample: int, limit: int) -> Report:
     """Compare two collections.
 
-    Compares schema, indexes, counts, and rows by primary key. `collection` may be left out. Write a collection as ALIAS:COLLECTION,
+    Compares schema, indexes, counts, and rows by primary key. Write a collection as ALIAS:COLLECTION,
     ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection. ALIAS: alone means the same name as the first.
     By default all keys and a sample of values are compared. Properties that only the server sets are ignored and
-    listed. Exits with 1 if the collections differ.
+    listed. Exits with 1 if the collections differ. `diff A B` is short for it.
 
     \b
     Example: diff collection book default:book_copy --rows all

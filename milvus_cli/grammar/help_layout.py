@@ -58,6 +58,7 @@ TOPICS = {
     "keys": "Keys of the shell",
     "lite": "Milvus Lite, and data of its older releases",
     "output": "Formats, redirection and the pager",
+    "quality": "Judged queries, other hits and near-duplicates",
     "quoting": "Quotes, JSON and values from files",
     "scripting": "Scripts and one-shot commands",
     "searching": "Highlights, groups, buckets and struct arrays",
