@@ -10,10 +10,12 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ..client.client import Client
 from ..search.hits import hits
 from ..search.request import Search
+from ..search.run import refusals_explained
 from .arithmetic import Arithmetic, PreparedVectors, arithmetic
 from .groups import Groups
 from .pages import Key, VectorPage, pages_of
@@ -27,6 +29,8 @@ SERVER_ROUNDING = 1e-3
 """How far a distance of the server may be off, relative to the limit and the squared norms: it computes in float32."""
 ROUNDING = 1e-12
 """The same for distances computed here, in float64."""
+WIDTHS = ("ef", "search_list", "reorder_k", "itopk_size")
+"""Parameters of searches that must not be less than the number of hits."""
 EXACT_INDEXES = ("FLAT", "IVF_FLAT", "HNSW", "DISKANN", "BIN_FLAT", "BIN_IVF_FLAT", "GPU_BRUTE_FORCE", "GPU_IVF_FLAT")
 """Indexes whose hits have distances to the vectors themselves, not to shortened ones."""
 
@@ -130,9 +134,11 @@ class _Finder:
     def _searched(self, rows: _Rows, keys: Sequence[Key], limit: int) -> Iterator[_Neighbors]:
         """Searches for rows, links those that are near, and yields the neighbors of each."""
         queries = replace(self._search.queries, values=[rows.vectors[key] for key in keys])
+        asked = replace(self._search, limit=limit + 1, queries=queries, params=_wide(self._search.params, limit + 1))
         start = 0
-        for chunk in replace(self._search, limit=limit + 1, queries=queries).chunks():
-            answer = self._client.call("Search", **chunk.request()).results
+        for chunk in asked.chunks():
+            with refusals_explained(self._client, chunk, self._target.keys.schema):
+                answer = self._client.call("Search", **chunk.request()).results
             found = [_Neighbors(key, limit) for key in keys[start : start + len(chunk.queries)]]
             for query, _, key, score in hits(answer):
                 found[query].add(key, score)
@@ -196,6 +202,11 @@ class _Finder:
             else:
                 self.found.groups.link(first, key)
         return left
+
+
+def _wide(params: Mapping[str, Any], limit: int) -> dict[str, Any]:
+    """Returns search parameters that allow as many hits: servers refuse an `ef` below the limit."""
+    return {key: max(each, limit) if key in WIDTHS and type(each) is int else each for key, each in params.items()}
 
 
 class _Rows:

@@ -81,7 +81,7 @@ def duplicates_report(session: Session, options: DuplicateOptions) -> Report:
         )
     if found.cut:
         session.console.note(_too_few(found.cut, options.neighbors))
-    return _report(client, target, near, found, options)
+    return _report(client, target, near, found, options, index.type)
 
 
 def require_distance(metric: str, target: CheckedCollection) -> None:
@@ -120,8 +120,9 @@ def _search(client: Client, target: CheckedCollection, index: Index, options: Du
 
 
 def _report(
-    client: Client, target: CheckedCollection, near: Nearness, found: NearRows, options: DuplicateOptions
+    client: Client, target: CheckedCollection, near: Nearness, found: NearRows, options: DuplicateOptions, index: str
 ) -> Report:
+    """`index` is the type of the index that was searched: only FLAT finds all pairs."""
     groups = found.groups.all()
     surplus = [key for _, *others in groups for key in others]
     if options.out is not None:
@@ -129,6 +130,7 @@ def _report(
     values = {
         "collection": target.collection,
         "field": target.field,
+        "index": index,
         "metric": near.metric,
         "within": near.within,
         "rows": found.rows,

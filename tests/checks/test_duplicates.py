@@ -1,6 +1,7 @@
 """check duplicates on Milvus and Milvus Lite, against scikit-learn's distances and scipy's connected components."""
 
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -144,6 +145,7 @@ TABLE = """\
 ├────────────┼────────────┤
 │ collection │ near_texts │
 │ field      │ v          │
+│ index      │ FLAT       │
 │ metric     │ L2         │
 │ within     │ 0.5        │
 │ rows       │ 4          │
@@ -232,3 +234,16 @@ def test_groups_by_links_in_any_order() -> None:
         linked = np.unique(links)
         parts = [linked[labels[linked] == label].tolist() for label in dict.fromkeys(labels[linked].tolist())]
         assert groups.all() == sorted(parts)
+
+
+def test_parameters_that_limit_the_hits_grow_with_them(near_rows: Typed) -> None:
+    """The crowd is searched for again with more neighbors than `ef`, which servers refuse."""
+    found = checked(near_rows, "near_cosine --within 0.00001 --filter 'id >= 300 and id < 420' --params ef=12")
+    assert [each["rows"] for each in found["found"]] == [len(each) for each in expected("cosine", 0.00001)[-2:]]
+
+
+def test_near_rows_are_the_same_without_numpy(near_rows: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    line = "near_l2 --within 0.003 -l 999 --filter 'id >= 300'"
+    fast = checked(near_rows, line)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    assert checked(near_rows, line) == fast
