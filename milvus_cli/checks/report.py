@@ -22,7 +22,7 @@ from ..text.counts import counted
 from ..text.names import missing_name
 from ..text.packages import install_line
 from .arithmetic import PlainArithmetic, arithmetic, require_metric
-from .audit import MEANINGS, Audit, audit, problems
+from .audit import MEANINGS, Audit, audit, meaning, problems
 from .keys import audit_keys
 from .pages import VectorPage, joined, key_pages, pages_of, sample_keys, vector_pages
 from .recall import RecallRow, compare_with_exact, measure, settings
@@ -147,7 +147,7 @@ def vectors_report(
         "sample": sample is not None,
         "problems": wrong,
     }
-    return Report(values, [_findings(found, ignored), _norms(found)], exit_code=1 if wrong else 0)
+    return Report(values, [_findings(found, ignored, judged), _norms(found)], exit_code=1 if wrong else 0)
 
 
 def keys_report(session: Session, collection: str, *, most: int) -> Report:
@@ -268,14 +268,14 @@ def _foretell(session: Session, target: CheckedCollection, pairs: int) -> None:
         session.console.note(f"{why}: exact search takes some {seconds:,.0f} s")
 
 
-def _findings(found: Audit, ignored: Sequence[str]) -> Section:
+def _findings(found: Audit, ignored: Sequence[str], metric: str) -> Section:
     items = [
         {
             "finding": name,
             "count": each.count,
             "examples": each.examples,
             "ignored": name in ignored,
-            "meaning": MEANINGS[name],
+            "meaning": meaning(name, metric),
         }
         for name, each in found.findings.items()
     ]

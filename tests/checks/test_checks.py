@@ -136,6 +136,18 @@ def test_check_vectors_of_sparse_and_binary_vectors(cli: Cli, server_with_faults
         assert (found["type"], set(counts(found))) == ("BINARY_VECTOR", {"zero", "duplicate"})
 
 
+def test_under_cosine_vectors_of_one_direction_are_duplicates_whatever_their_length(
+    planted_faults: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """70 directions, in the second and third copy two and three times as long."""
+    found = report(planted_faults, "check vectors checks_cosine", 1)
+    assert counts(found)["duplicate"] == 130
+    assert examples(found)["duplicate"] == [[key, key + 70, key + 140] for key in range(5)]
+    assert counts(report(planted_faults, "check vectors checks_cosine --metric L2", 0))["duplicate"] == 0
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    assert report(planted_faults, "check vectors checks_cosine", 1) == found
+
+
 def test_check_vectors_needs_no_numpy(planted_faults: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "numpy", None)
     assert planted_faults("check vectors -c checks_planted") == Run(1, TABLE, "")
