@@ -11,8 +11,11 @@ import pytest
 from pymilvus import MilvusException
 
 from milvus_cli.checks.pages import key_pages, sample_keys
+from milvus_cli.checks.recall import SearchSetting, SettingResult, measure
 from milvus_cli.checks.target import find_keys
 from milvus_cli.client.client import Client
+from milvus_cli.errors import Interrupted
+from milvus_cli.search.request import Search
 from tests.checks.conftest import CLUSTERED, PLANTED
 from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
@@ -298,6 +301,20 @@ def test_a_setting_that_milvus_refuses_leaves_the_others_measured(cli: Cli, milv
     assert (refused["params"], refused["recall"]) == ({"nprobe": 0}, None)
     assert "out of range in json: param nprobe" in refused["error"]
     assert (measured["params"], measured["recall"], measured["error"]) == ({"nprobe": 64}, 1.0, None)
+
+
+def test_settings_measured_before_an_interruption_are_kept(
+    planted_faults: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(client: Client, search: Search, setting: SearchSetting, *given: Any) -> SettingResult:
+        if setting["nprobe"] == 64:
+            raise Interrupted
+        return measure(client, search, setting, *given)
+
+    monkeypatch.setattr("milvus_cli.checks.report.measure", interrupted)
+    run = planted_faults("check recall checks_clustered --sweep nprobe=1,8,64 --sample 5 -o jsonl")
+    assert [json.loads(line)["params"] for line in run.out.splitlines()] == [{"nprobe": 1}, {"nprobe": 8}]
+    assert run.code == 130
 
 
 def test_check_recall_as_a_table_names_what_was_searched(planted_faults: Typed, is_lite: bool) -> None:
