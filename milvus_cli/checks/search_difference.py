@@ -139,7 +139,7 @@ def diff_search(session: Session, a: CollectionRef, b: CollectionRef, options: S
 def _pairs(a: Sequence[Ranking], b: Sequence[Ranking], options: SearchDiffOptions) -> list[Change]:
     """Pairs the rankings by their queries. Raises InvalidInput for a query that one of two files lacks."""
     found = {each.query: each for each in b}
-    known = {each.query for each in a}
+    known = dict.fromkeys(each.query for each in a)
     for path, missing in (
         (options.queries_b, next((each for each in known if each not in found), None)),
         (options.queries, next((each for each in found if each not in known), None)),
