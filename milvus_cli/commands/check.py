@@ -54,8 +54,8 @@ def check_vectors(
 ) -> Report:
     """Find invalid or suspicious vectors.
 
-    Reports NaN, infinities, zero vectors, duplicates (under COSINE of any length) and lengths other than 1 under IP. All
-    rows of the loaded collection are read in primary key order with bounded memory. Exits with 1 if it finds any.
+    Reports NaN, infinities, zero vectors, duplicates (under COSINE of any length) and lengths other than 1 under IP.
+    All rows of the loaded collection are read in primary key order with bounded memory. Exits with 1 if it finds any.
 
     \b
     Example: check vectors -c book -f vector
