@@ -7,26 +7,29 @@ Memory holds a page of rows, the hits of one request, and the keys of rows that 
 from __future__ import annotations
 
 import hashlib
+import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..client.client import Client
+from ..errors import CliError
 from ..search.hits import hits
 from ..search.request import Search
 from ..search.run import refusals_explained
 from .arithmetic import Arithmetic, PreparedVectors, arithmetic
+from .audit import UNIT
 from .groups import Groups
 from .pages import Key, VectorPage, pages_of
 from .target import CheckedCollection
 
 FIRST_NEIGHBORS, GROWTH = 10, 4
 """Neighbors that the first search for a row requests, and the growth of each further one."""
-DIRECTIONS = {"COSINE": 1.0}
-"""What is added to distances as computed here, where lower is nearer, so that equal vectors have 0."""
+ANGLES = {"COSINE": 1e-5, "IP": 3e-3}
+"""Metrics of angles, and how far a similarity of the server may be off: by IP the lengths are not exactly 1."""
 SERVER_ROUNDING = 1e-3
-"""How far a distance of the server may be off, relative to the limit and the squared norms: it computes in float32."""
+"""How far another distance of the server may be off, relative to the limit: it computes in float32."""
 ROUNDING = 1e-12
 """The same for distances computed here, in float64."""
 WIDTHS = ("ef", "search_list", "reorder_k", "itopk_size")
@@ -47,27 +50,39 @@ class NearRows:
 
 @dataclass(frozen=True)
 class Nearness:
-    """How near two rows of a field must be: at most `within`, by a metric."""
+    """How near two rows of a field must be: at most `within`, by a metric. By IP all vectors have the length 1."""
 
     arithmetic: Arithmetic
     metric: str
     within: float
 
     def distances(self, one: PreparedVectors, others: PreparedVectors) -> list[float]:
-        """Returns the distances of one vector to others, none below 0: 1 - similarity under COSINE."""
-        shift = DIRECTIONS.get(self.metric, 0.0)
-        [found] = self.arithmetic.distances(self.metric, one, others)
-        return [max(0.0, shift + float(each)) for each in found]
+        """Returns the distances of one vector to others, none below 0: 1 - similarity for angles."""
+        if self.metric not in ANGLES:
+            [found] = self.arithmetic.distances(self.metric, one, others)
+            return [max(0.0, float(each)) for each in found]
+        [found] = self.arithmetic.distances("COSINE", one, others)
+        return [max(0.0, 1.0 + float(each)) for each in found]
 
     def holds(self, distance: float, square: float) -> bool:
-        scale = 1.0 if self.metric == "COSINE" else max(1.0, square)
+        scale = 1.0 if self.metric in ANGLES else max(1.0, square)
         return distance <= self.within + ROUNDING * scale
 
     def may_hold(self, score: float, square: float) -> bool:
         """Reports whether a server's distance or similarity leaves room for a near pair."""
-        distance = 1.0 - score if self.metric == "COSINE" else score
-        scale = 1.0 if self.metric == "COSINE" else square
-        return distance <= self.within * (1 + SERVER_ROUNDING) + SERVER_ROUNDING / 100 * scale
+        limit = self.within * (1 + SERVER_ROUNDING)
+        if self.metric in ANGLES:
+            return 1.0 - score <= limit + ANGLES[self.metric]
+        return score <= limit + SERVER_ROUNDING / 100 * square
+
+    def require_lengths(self, squares: Mapping[Key, float]) -> None:
+        """Raises CliError for a vector by whose length IP is not an angle."""
+        for key, square in squares.items() if self.metric == "IP" else ():
+            if abs(math.sqrt(square) - 1) > UNIT:
+                raise CliError(
+                    f"row {key!r} has a vector of length {math.sqrt(square):.6g}: under IP, lengths other than 1 count",
+                    hint="near-duplicates of any length are found by an index with COSINE or L2",
+                )
 
 
 def nearness(kind: str, metric: str, within: float) -> Nearness:
@@ -121,6 +136,7 @@ class _Finder:
 
     def add(self, page: VectorPage) -> None:
         rows = _Rows(page, self._near.arithmetic)
+        self._near.require_lengths(rows.squares)
         self.found.rows += len(page.keys)
         self.found.invalid += len(page.keys) - len(rows.keys)
         waiting, limit = rows.keys, min(FIRST_NEIGHBORS, self._most)
@@ -185,11 +201,12 @@ class _Finder:
     def _crowded_rows(self, rows: _Rows, found: Iterable[_Neighbors]) -> Iterator[Key]:
         """Yields the rows whose neighbors may be more than were requested: all of these are near."""
         for each in found:
-            if each.is_full and all(
-                self._may_be_near(score, rows.squares[each.own]) and self.found.groups.linked(each.own, key)
-                for key, score in each.scores.items()
-            ):
+            if each.is_full and all(self._counts_as_near(rows, each.own, *hit) for hit in each.scores.items()):
                 yield each.own
+
+    def _counts_as_near(self, rows: _Rows, own: Key, key: Key, score: float) -> bool:
+        """Reports whether rows behind this one may be near, too: by its score, or else since it was found to be."""
+        return self._near.may_hold(score, rows.squares[own]) if self._trusted else self.found.groups.linked(own, key)
 
     def _without_copies(self, rows: _Rows, keys: Iterable[Key]) -> list[Key]:
         """Links rows to the first one with the same vector, and returns the others: they are to be searched again."""

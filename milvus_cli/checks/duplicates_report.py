@@ -86,10 +86,10 @@ def duplicates_report(session: Session, options: DuplicateOptions) -> Report:
 
 def require_distance(metric: str, target: CheckedCollection) -> None:
     """Raises CliError for a metric by which the nearest row is not the most equal one."""
-    if metric in ("IP", "BM25"):
+    if target.kind == "SPARSE_FLOAT_VECTOR":
         raise CliError(
-            f"{target.field!r} is indexed by {metric}, which is not a distance: the longest vectors come first",
-            hint="near-duplicates are found by COSINE, L2, HAMMING or JACCARD",
+            f"{target.field!r} has sparse vectors, whose metric {metric} is not a distance",
+            hint="near-duplicates are found among dense and binary vectors",
         )
     require_metric(metric)
 

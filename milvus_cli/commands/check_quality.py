@@ -111,7 +111,7 @@ def check_quality(session: Session, options: QualityOptions) -> Report:
     needed=True,
     type=FiniteRange(min=0),
     metavar="X",
-    help="Greatest distance: 1 - similarity under COSINE, the squared distance under L2.",
+    help="Greatest distance: 1 - similarity under COSINE and IP, the squared distance under L2.",
 )
 @filter_options
 @option("--out", type=KEPT_FILE, metavar="FILE", help="Write the keys of all rows but one of each group, for delete.")

@@ -30,6 +30,7 @@ CROWD = (np.eye(8)[1] + 1e-3 * RANDOM.normal(size=(50, 8))).astype("f4")
 CHAIN = np.array([[0, 0, *(np.array([np.cos(at / 20), np.sin(at / 20)]) * 2), 0, 0, 0, 0] for at in range(40)], "f4")
 """Each is near to the next one only: all are one group."""
 VECTORS = np.concatenate([SPREAD, COPIES, CROWD, CHAIN])
+UNIT = (VECTORS / np.linalg.norm(VECTORS.astype("f8"), axis=1, keepdims=True)).astype("f4")
 BITS = RANDOM.integers(0, 256, size=(150, 8), dtype="u1")
 BITS[100:] = BITS[:50]
 BITS[100:, 0] ^= np.left_shift(1, RANDOM.integers(0, 8, size=50), dtype="u1", casting="unsafe")
@@ -39,7 +40,8 @@ EVERYWHERE = {
         dict(enumerate(VECTORS.tolist())), "COSINE", 8, index="HNSW", params={"M": 16, "efConstruction": 100}
     ),
     "near_l2": Made(dict(enumerate(VECTORS.tolist())), "L2", 8),
-    "near_ip": Made({1: [1.0, 0.0], 2: [0.0, 1.0]}, "IP", 2),
+    "near_ip": Made(dict(enumerate(UNIT.tolist())), "IP", 8),
+    "near_long": Made({1: [1.0, 0.0], 2: [0.0, 1.5]}, "IP", 2),
     "near_texts": Made({"it's": [1.0, 0.0], 'a "b"': [1.0, 0.0], "c,d": [1.0, 0.0], "é": [0.0, 1.0]}, "L2", 2),
 }
 MILVUS_ONLY = {
@@ -70,8 +72,8 @@ def near_rows(cli: Cli, server_with_near_rows: ServerProcess) -> Typed:
 def distances(metric: str) -> np.ndarray:
     if metric == "hamming":
         return np.asarray(pairwise_distances(np.unpackbits(BITS, axis=1), metric="cityblock"))
-    found: np.ndarray = pairwise_distances(VECTORS.astype("f8"), metric={"l2": "sqeuclidean"}.get(metric, metric))
-    return found
+    vectors = (UNIT if metric == "ip" else VECTORS).astype("f8")
+    return np.asarray(pairwise_distances(vectors, metric="sqeuclidean" if metric == "l2" else "cosine"))
 
 
 def expected(metric: str, within: float, *, chosen: np.ndarray | None = None) -> list[list[int]]:
@@ -95,7 +97,8 @@ def keys_of(path: Path) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("metric", "within"), [("cosine", 0.00001), ("cosine", 0.002), ("cosine", 0.0005), ("l2", 0.003), ("l2", 0.0)]
+    ("metric", "within"),
+    [("cosine", 0.00001), ("cosine", 0.002), ("cosine", 0.0005), ("l2", 0.003), ("l2", 0.0), ("ip", 0.002)],
 )
 def test_groups_are_those_of_all_pairs_of_rows(near_rows: Typed, tmp_path: Path, metric: str, within: float) -> None:
     file = tmp_path / "near.jsonl"
@@ -189,9 +192,9 @@ def test_the_keys_are_ready_for_delete_ids(near_rows: Typed, tmp_path: Path) -> 
 
 
 def test_metrics_that_are_no_distance_are_refused(near_rows: Typed) -> None:
-    assert near_rows("check duplicates near_ip --within 0.1") == failed(
-        "'v' is indexed by IP, which is not a distance: the longest vectors come first",
-        "near-duplicates are found by COSINE, L2, HAMMING or JACCARD",
+    assert near_rows("check duplicates near_long --within 0.1") == failed(
+        "row 2 has a vector of length 1.5: under IP, lengths other than 1 count",
+        "near-duplicates of any length are found by an index with COSINE or L2",
     )
     assert near_rows("check duplicates near_l2 --within -1").code == 2
     assert near_rows("check duplicates near_l2") == failed("missing distance", "--within X", 2)
@@ -213,6 +216,13 @@ def test_an_index_of_shortened_vectors_proposes_pairs_and_exact_distances_decide
     whole = {each["keep"]: each["rows"] for each in found["found"]}
     assert all(any(keep in group and rows <= len(group) for group in groups) for keep, rows in whole.items())
     assert found["duplicates"] >= 0.95 * sum(len(each) - 1 for each in groups)
+
+
+def test_sparse_vectors_are_refused(cli: Cli, lite_with_faults: ServerProcess) -> None:
+    assert Typed(cli, lite_with_faults)("check duplicates checks_sparse --within 0.1") == failed(
+        "'v' has sparse vectors, whose metric IP is not a distance",
+        "near-duplicates are found among dense and binary vectors",
+    )
 
 
 def test_rows_without_finite_vectors_are_counted_and_left_out(cli: Cli, lite_with_faults: ServerProcess) -> None:

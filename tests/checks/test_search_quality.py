@@ -62,7 +62,7 @@ def official_means(found: dict[str, list[str]], k: int, qrels: dict[str, dict[st
     return [DATA.official(name, k, found, qrels) for name in MEASURES]
 
 
-@pytest.mark.parametrize("k", [1, 5, 40])
+@pytest.mark.parametrize("k", [1, 5, 1000])
 def test_measures_are_those_of_ir_measures_for_pymilvus_s_hits(judged_rows: Typed, k: int) -> None:
     found = checked(judged_rows, f"-f dense -k {k} --per-query")
     hits = official_hits(judged_rows, "dense", [each["dense"] for each in DATA.queries], k)
@@ -114,10 +114,10 @@ def test_texts_are_searched_by_bm25(judged_rows: Typed) -> None:
 
 @on_lite
 def test_legs_of_a_hybrid_search_take_their_queries_from_the_file(judged_rows: Typed) -> None:
-    found = checked(judged_rows, "--request 'field=dense limit=30' --request field=words --rerank rrf:20 -k 8")
+    found = checked(judged_rows, "--request 'field=dense limit=1000' --request field=words --rerank rrf:20 -k 8")
     client = official_client(judged_rows.server.uri)
     legs = [
-        AnnSearchRequest([each["dense"] for each in DATA.queries], "dense", {}, 30),
+        AnnSearchRequest([each["dense"] for each in DATA.queries], "dense", {}, 1000),
         AnnSearchRequest([each["text"] for each in DATA.queries], "words", {}, 8),
     ]
     hits = client.hybrid_search(NAME, legs, RRFRanker(20), limit=8, consistency_level="Strong")
