@@ -32,7 +32,9 @@ ORDER = [
     "load collection",
     "count",
     "copy",
-    "diff",
+    "diff collection",
+    "diff search",
+    "check quality",
     "search",
     "search_iterator",
     "save",
@@ -88,6 +90,8 @@ FILES = {
     "new.password": "another-password",
     "new.passwords": "eve:eves-password\n",
     "setup.mcli": "list databases\n",
+    "q.jsonl": '{"id": "q1", "vector": [0.1, 0.2, 0.3, 0.4]}\n',
+    "qrels.tsv": "q1 0 1 1\n",
 }
 
 # Commands that would move the one query node of this Milvus, or the rows loaded there.

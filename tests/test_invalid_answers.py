@@ -195,6 +195,7 @@ READING = [
     "check keys c",
     "check vectors c -f v",
     "check vectors c -f s",
+    "check duplicates c -f v --within 9",
     "check recall c -f v",
     "advise index c -f v",
     "bench search c -f v -n 3 -j 1",
@@ -211,6 +212,7 @@ SEARCHING = [
     "search_iterator -c c -f v -v [1,2] --fields '*'",
     "hybrid_search -c c --request 'field=v vector=[1,2]' --fields '*'",
     "check recall c -f v",
+    "check duplicates c -f v --within 9",
     "bench search c -f v -n 3 -j 1",
     "advise index c -f v",
 ]

@@ -39,7 +39,9 @@ OURS = {
     | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
     "transfer": GROUND
     | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
-    "checks": GROUND | {"client", "output", "rows", "schema", "search", "server", "session", "values"},
+    "checks": GROUND
+    | {"client", "connections", "files", "output", "rows", "schema", "search", "server", "session", "transfer"}
+    | {"values"},
     "dialogues": GROUND
     | {"access", "client", "files", "grammar", "rows", "schema", "search", "server", "session", "transfer", "values"},
     "commands": GROUND

@@ -208,6 +208,9 @@ CASES = [
     Case("check vectors prv_book", "Query"),
     Case("check keys prv_book", "Query"),
     Case("check recall prv_book --sample 5", "Query, Search"),
+    Case("check quality prv_book --queries q.jsonl --qrels qrels.tsv", "Search", hides="Query"),
+    Case("check duplicates prv_book --within 0", "Query, Search"),
+    Case("diff search prv_book prv_book --queries q.jsonl", "Search"),
     Case("advise index prv_book --no-measure", "Query"),
     Case(f"bench search prv_book {VECTOR} -n 4", "Search"),
     Case(
@@ -368,7 +371,7 @@ class People:
     def run(self, case: Case, token: str) -> Run:
         self.prepare(case)
         places = {"ADDRESS": self._server.address, "MANAGEMENT": str(self._server.management_port)}
-        files = ("rows.csv", "exported.csv", "nothing.yaml")
+        files = ("rows.csv", "exported.csv", "nothing.yaml", "q.jsonl", "qrels.tsv")
         words = [
             str(self._directory / word) if word in files else places.get(word, word) for word in shlex.split(case.line)
         ]
@@ -397,6 +400,8 @@ def people(milvus_auth: MilvusServer, tmp_path_factory: pytest.TempPathFactory) 
     directory = tmp_path_factory.mktemp("privileges")
     (directory / "rows.csv").write_text('id,title,vector\n7,Emma,"[0.1, 0.2, 0.3, 0.4]"\n')
     (directory / "nothing.yaml").write_text("roles: []\n")
+    (directory / "q.jsonl").write_text('{"id": "q", "vector": [0.1, 0.2, 0.3, 0.4]}\n')
+    (directory / "qrels.tsv").write_text("q 0 1 1\n")
     people = People(milvus_auth, directory)
     people.clean()
     people.make()

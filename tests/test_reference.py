@@ -147,7 +147,7 @@ def test_a_command_is_described_with_types_defaults_and_examples(reference: dict
 
 def test_limits_defaults_and_marks_of_options_are_described(reference: dict[str, Any]) -> None:
     commands = {each["command"]: each for each in reference["commands"]}
-    assert commands["diff"]["words"][1] == {
+    assert commands["diff collection"]["words"][1] == {
         "name": "b",
         "metavar": "B:COLLECTION",
         "required": True,

@@ -8,12 +8,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from .arithmetic import arithmetic, nonzero_numbers
+from .arithmetic import PreparedVectors, arithmetic, nonzero_numbers
+from .directions import Axes, Cosines
 from .pages import Key, VectorPage
 from .vector_log import VectorLog
 
 EXAMPLES = 5
 """Keys reported per finding."""
+NO_VECTORS = PreparedVectors((), ())
 UNIT = 1e-3
 """Deviation of a norm from 1 that still counts as normalised: float16 and bfloat16 are no more precise."""
 
@@ -24,6 +26,7 @@ MEANINGS = {
     "not_normalised": "has another length than 1: under IP longer vectors come first",
     "duplicate": "equals the vector of a row with a lower key",
 }
+SAME_DIRECTION = "has the direction of a row with a lower key"
 SHARES = {"min": 0.0, "p5": 0.05, "p50": 0.5, "p95": 0.95, "max": 1.0}
 
 
@@ -54,12 +57,16 @@ def audit(pages: Iterable[VectorPage], kind: str, *, metric: str, seen: Callable
     """Judges vectors by what the metric makes of them; `seen` is called with the number of rows so far."""
     wanted = [name for name in MEANINGS if _concerns(name, kind, metric)]
     found, rows, count = {name: Finding() for name in wanted}, 0, arithmetic(kind)
+    axes, is_directed = Axes(count), metric == "COSINE" and kind not in ("BINARY_VECTOR", "SPARSE_FLOAT_VECTOR")
     with VectorLog() as memory:
         for page in pages:
-            squares = [float(each) for each in count.numbers(page.vectors).squares] if page.vectors else []
+            numbers = count.numbers(page.vectors) if page.vectors else NO_VECTORS
+            squares = [float(each) for each in numbers.squares]
             for key, vector, square in zip(page.keys, page.vectors, squares, strict=True):
                 _judge(found, key, vector, square, kind)
             memory.add(map(_remembered, page.vectors, squares, page.keys))
+            if is_directed:
+                memory.add_directions(map(_if_directed, axes.cosines(numbers), squares))
             rows += len(page.keys)
             seen(rows)
         memory.seal()
@@ -86,9 +93,17 @@ def _judge(found: dict[str, Finding], key: Key, vector: bytes, square: float, ki
         found["not_normalised"].add(key)
 
 
+def _if_directed(cosines: Cosines, square: float) -> Cosines | None:
+    return cosines if math.isfinite(square) and square > 0 else None
+
+
 def _remembered(vector: bytes, square: float, key: Key) -> tuple[bytes, float | None, Key]:
     norm = math.sqrt(square) if math.isfinite(square) else None
     return hashlib.blake2b(vector, digest_size=16).digest(), norm, key
+
+
+def meaning(name: str, metric: str) -> str:
+    return SAME_DIRECTION if (name, metric) == ("duplicate", "COSINE") else MEANINGS[name]
 
 
 def problems(found: Audit, ignored: Sequence[str]) -> int:

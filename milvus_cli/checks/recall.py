@@ -15,7 +15,6 @@ from ..client.client import Client
 from ..errors import InvalidInput, ServerRefused
 from ..search.hits import hit_ids
 from ..search.request import Search
-from .arithmetic import Arithmetic
 from .exact import Exact
 from .pages import Key, VectorPage
 
@@ -26,15 +25,11 @@ DIGITS = 6
 
 @dataclass(frozen=True)
 class SettingResult:
-    """Result of one setting: the keys found for each query, and each search's latency in milliseconds.
-
-    `error` is the server's reason to refuse the setting; then there are no keys.
-    """
+    """Result of one setting: the keys found for each query, and each search's latency in milliseconds."""
 
     setting: SearchSetting
     keys: list[list[Key]]
     latencies: list[float]
-    error: str = ""
 
 
 @dataclass(frozen=True)
@@ -70,44 +65,52 @@ def settings(sweeps: Sequence[str]) -> Sequence[SearchSetting]:
     return found
 
 
-def measure(
-    client: Client, search: Search, keys: Sequence[Key], wanted: Sequence[SearchSetting], tick: Callable[[], None]
-) -> list[SettingResult]:
-    """Runs every query once with each setting, one at a time, and calls `tick` after each; `search` requests k hits.
+def refusals(client: Client, search: Search, wanted: Sequence[SearchSetting]) -> list[str]:
+    """Searches once with each setting, and returns the server's reasons to refuse it, "" for none.
 
-    `keys` are the keys of the query rows. Raises ServerRefused if the server refuses every setting.
+    The first search may also load something. Raises ServerRefused if the server refuses every setting.
     """
-    found, refusals = list[SettingResult](), list[ServerRefused]()
+    found, last = list[str](), None
     for setting in wanted:
         try:
-            found.append(_measured(client, search, setting, keys, tick))
+            asked = _asked(search, setting)
+            client.call("Search", **asked.of_one(asked.queries.values[0]).request())
+            found.append("")
         except ServerRefused as exc:
-            refusals.append(exc)
-            found.append(SettingResult(setting, [[] for _ in keys], [], exc.message))
-    if len(refusals) == len(found):
-        raise refusals[0]
+            last = exc if last is None else last
+            found.append(exc.message)
+    if last is not None and all(found):
+        hint = f"{search.limit + 1} hits were asked for: k, and the row itself, which is left out"
+        raise last.with_context(hint=hint)
     return found
 
 
+def measure(
+    client: Client, search: Search, setting: SearchSetting, keys: Sequence[Key], tick: Callable[[], None]
+) -> SettingResult:
+    """Runs every query once with a setting, one at a time, and calls `tick` after each; `search` requests k hits.
+
+    `keys` are the keys of the query rows.
+    """
+    found, latencies = list[list[Key]](), list[float]()
+    asked = _asked(search, setting)
+    for own, vector in zip(keys, asked.queries.values, strict=True):
+        request = asked.of_one(vector).request()
+        started = time.perf_counter()
+        hits = hit_ids(client.call("Search", **request).results)
+        latencies.append((time.perf_counter() - started) * 1000)
+        found.append([key for key in hits if key != own][: search.limit])
+        tick()
+    return SettingResult(setting, found, latencies)
+
+
 def compare_with_exact(
-    arithmetic: Arithmetic,
-    metric: str,
-    queries: VectorPage,
-    k: int,
-    found: Sequence[SettingResult],
-    pages: Iterable[VectorPage],
-) -> list[RecallRow]:
-    """Returns a row for each setting; `pages` must yield all rows of the collection."""
-    every = [{key for each in found for key in each.keys[query]} for query in range(len(queries.keys))]
-    exact = Exact(arithmetic, metric, queries, k, every)
-    for page in pages:
-        exact.add(page)
-    return [
-        RecallRow(each.setting, error=each.error)
-        if each.error
-        else _recall_row(each, [exact.recall(query, keys) for query, keys in enumerate(each.keys)])
-        for each in found
-    ]
+    exact: Exact, found: SettingResult, pages: Callable[[Sequence[Key]], Iterable[VectorPage]]
+) -> RecallRow:
+    """Returns the recall of a setting; `pages` reads rows by their keys."""
+    for page in pages(exact.unknown(found.keys)):
+        exact.learn(found.keys, page)
+    return _recall_row(found, [exact.recall(query, keys) for query, keys in enumerate(found.keys)])
 
 
 def percentile(values: Sequence[float], fraction: float) -> float:
@@ -116,25 +119,9 @@ def percentile(values: Sequence[float], fraction: float) -> float:
     return ordered[max(0, math.ceil(fraction * len(ordered)) - 1)]
 
 
-def _measured(
-    client: Client, search: Search, setting: SearchSetting, keys: Sequence[Key], tick: Callable[[], None]
-) -> SettingResult:
-    found, latencies = list[list[Key]](), list[float]()
-    asked = replace(search, limit=search.limit + 1, params={**search.params, **setting})
-    vectors = asked.queries.values
-    try:
-        client.call("Search", **asked.of_one(vectors[0]).request())  # Warm-up: the first search may load something.
-    except ServerRefused as exc:
-        hint = f"{asked.limit} hits were asked for: k, and the row itself, which is left out"
-        raise exc.with_context(hint=hint) from exc
-    for own, vector in zip(keys, vectors, strict=True):
-        request = asked.of_one(vector).request()
-        started = time.perf_counter()
-        hits = hit_ids(client.call("Search", **request).results)
-        latencies.append((time.perf_counter() - started) * 1000)
-        found.append([key for key in hits if key != own][: search.limit])
-        tick()
-    return SettingResult(setting, found, latencies)
+def _asked(search: Search, setting: SearchSetting) -> Search:
+    """Returns the search with a setting, and with one more hit: the query's own row."""
+    return replace(search, limit=search.limit + 1, params={**search.params, **setting})
 
 
 def _recall_row(found: SettingResult, recalls: Sequence[float]) -> RecallRow:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ..client.client import Client
@@ -22,10 +23,11 @@ from ..text.counts import counted
 from ..text.names import missing_name
 from ..text.packages import install_line
 from .arithmetic import PlainArithmetic, arithmetic, require_metric
-from .audit import MEANINGS, Audit, audit, problems
+from .audit import MEANINGS, Audit, audit, meaning, problems
+from .exact import Exact
 from .keys import audit_keys
-from .pages import VectorPage, joined, key_pages, pages_of, sample_keys, vector_pages
-from .recall import RecallRow, compare_with_exact, measure, settings
+from .pages import Key, VectorPage, joined, key_pages, pages_of, sample_keys, vector_pages
+from .recall import RecallRow, SearchSetting, compare_with_exact, measure, refusals, settings
 from .target import CheckedCollection, count_rows, find_keys, find_target, index_on, require_field_index
 
 PLAIN_RATE = 2e7
@@ -113,6 +115,19 @@ class Measured:
     results: list[RecallRow]
 
 
+@dataclass(frozen=True)
+class Measuring:
+    """A measurement that has begun: `refusals` are the server's reasons, "" for a setting that it accepts.
+
+    `results` measures a setting whenever one is taken.
+    """
+
+    rows: int
+    queries: int
+    refusals: Sequence[str]
+    results: Iterator[RecallRow]
+
+
 def vectors_report(
     session: Session,
     collection: str,
@@ -147,7 +162,7 @@ def vectors_report(
         "sample": sample is not None,
         "problems": wrong,
     }
-    return Report(values, [_findings(found, ignored), _norms(found)], exit_code=1 if wrong else 0)
+    return Report(values, [_findings(found, ignored, judged), _norms(found)], exit_code=1 if wrong else 0)
 
 
 def keys_report(session: Session, collection: str, *, most: int) -> Report:
@@ -170,24 +185,38 @@ def keys_report(session: Session, collection: str, *, most: int) -> Report:
 
 
 def recall_table(session: Session, options: RecallOptions) -> Table:
-    """Raises CliError where the collection is not loaded, has no such field, no index, or too few rows."""
+    """Raises CliError where the collection is not loaded, has no such field, no index, or too few rows.
+
+    The settings are measured while the rows are taken.
+    """
     trial = options.trial()
     target = find_target(session.client, trial.collection, trial.field)
     index = require_field_index(session.client, target)
-    found = measured(session, target, index, trial)
+    found = begin_measuring(session, target, index, trial, quiet=not session.for_people)
     columns = ["params", "recall", "lowest", "p50_ms", "p95_ms", "k", "queries", "rows"]
-    rows = [[*each.figures, trial.k, found.queries, found.rows] for each in found.results]
+    rows = ([*each.figures, trial.k, found.queries, found.rows] for each in found.results)
     note = _what_was_searched(session.client, target, index)
-    refused = [each.error for each in found.results if each.error]
+    refused = [each for each in found.refusals if each]
     if not refused:
         return Table(columns, rows, note=note)
-    rows = [[*row, each.error or None] for row, each in zip(rows, found.results, strict=True)]
-    failure = CliError(f"the server refused {len(refused)} of {counted(len(rows), 'setting')}")
+    rows = ([*row, error or None] for row, error in zip(rows, found.refusals, strict=True))
+    failure = CliError(f"the server refused {len(refused)} of {counted(len(found.refusals), 'setting')}")
     return Table([*columns, "error"], rows, note=note, failure=failure)
 
 
 def measured(session: Session, target: CheckedCollection, index: Index, trial: Trial) -> Measured:
     """Raises TooLong where the trial's time does not suffice, or plain Python is too slow."""
+    found = begin_measuring(session, target, index, trial)
+    return Measured(found.rows, found.queries, list(found.results))
+
+
+def begin_measuring(
+    session: Session, target: CheckedCollection, index: Index, trial: Trial, *, quiet: bool = False
+) -> Measuring:
+    """Draws the queries, and finds their nearest rows; `quiet` shows no progress of the settings. Raises as `measured`.
+
+    Raises ServerRefused if the server refuses every setting.
+    """
     limit = Limit(trial.seconds)
     wanted = settings(trial.sweeps)
     params = trial.params or {}
@@ -205,36 +234,68 @@ def measured(session: Session, target: CheckedCollection, index: Index, trial: T
         )
     if isinstance(count, PlainArithmetic):
         _foretell(session, target, len(queries.keys) * total)
-    search = Search(
+    search = _search(client, target, index, trial, queries)
+    refused = refusals(client, search, wanted)
+    exact = Exact(count, index.metric, queries, trial.k)
+    with _bar(session, "Searching exactly") as bar:
+        for page in _with_progress(limit.within(vector_pages(client, target)), bar, total):
+            exact.add(page)
+    bar = Progress(session.console, f"Searching {target.collection!r}", quiet=session.quiet or quiet)
+    trials = _Settings(
+        client, target, search, queries.keys, exact, _Steps(bar, limit, refused.count("") * len(queries.keys))
+    )
+    return Measuring(total, len(queries.keys), refused, trials.results(zip(wanted, refused, strict=True)))
+
+
+def _search(client: Client, target: CheckedCollection, index: Index, trial: Trial, queries: VectorPage) -> Search:
+    return Search(
         target.collection,
         target.field,
         Queries(target.schema.data_type, queries.vectors),
         trial.k,
         metric=index.metric,
-        params=params,
+        params=trial.params or {},
         consistency=trial.consistency,
         timestamp=client.written,
     )
-    steps = len(wanted) * len(queries.keys)
-    with _bar(session, f"Searching {target.collection!r}") as bar:
-        found = measure(client, search, queries.keys, wanted, _Steps(bar, steps, limit))
-    with _bar(session, "Comparing with exact search") as bar:
-        pages = _with_progress(limit.within(vector_pages(client, target)), bar, total)
-        return Measured(
-            total, len(queries.keys), compare_with_exact(count, index.metric, queries, trial.k, found, pages)
-        )
 
 
 class _Steps:
     """Advances a bar by one step per call, within the limit."""
 
-    def __init__(self, bar: Progress, steps: int, limit: Limit) -> None:
-        self._bar, self._steps, self._limit, self._done = bar, steps, limit, 0
+    def __init__(self, bar: Progress, limit: Limit, steps: int) -> None:
+        self.bar, self._limit, self._steps, self._done = bar, limit, steps, 0
 
-    def __call__(self) -> None:
+    def of(self, setting: SearchSetting) -> Callable[[], None]:
+        """Returns the call for each step of a setting, which the bar names."""
+        return partial(self._step, ", ".join(f"{name}={value}" for name, value in setting.items()))
+
+    def _step(self, detail: str) -> None:
         self._limit.check()
         self._done += 1
-        self._bar.show(self._done / self._steps)
+        self.bar.show(self._done / self._steps, detail)
+
+
+@dataclass(frozen=True)
+class _Settings:
+    """Measures settings one after the other, with the distances that exact search knows."""
+
+    client: Client
+    target: CheckedCollection
+    search: Search
+    keys: Sequence[Key]
+    exact: Exact
+    steps: _Steps
+
+    def results(self, wanted: Iterable[tuple[SearchSetting, str]]) -> Iterator[RecallRow]:
+        """Yields the result of each setting, an error for one that was refused."""
+        with self.steps.bar:
+            for setting, refusal in wanted:
+                if refusal:
+                    yield RecallRow(setting, error=refusal)
+                    continue
+                found = measure(self.client, self.search, setting, self.keys, self.steps.of(setting))
+                yield compare_with_exact(self.exact, found, partial(pages_of, self.client, self.target))
 
 
 def _bar(session: Session, label: str) -> Progress:
@@ -268,14 +329,14 @@ def _foretell(session: Session, target: CheckedCollection, pairs: int) -> None:
         session.console.note(f"{why}: exact search takes some {seconds:,.0f} s")
 
 
-def _findings(found: Audit, ignored: Sequence[str]) -> Section:
+def _findings(found: Audit, ignored: Sequence[str], metric: str) -> Section:
     items = [
         {
             "finding": name,
             "count": each.count,
             "examples": each.examples,
             "ignored": name in ignored,
-            "meaning": MEANINGS[name],
+            "meaning": meaning(name, metric),
         }
         for name, each in found.findings.items()
     ]

@@ -7,7 +7,11 @@ from collections.abc import Iterable, Sequence
 from types import TracebackType
 from typing import Any
 
+from .directions import Cosines, same_directions
+
 TABLE = "CREATE TABLE seen (digest BLOB, norm REAL, key)"
+DIRECTIONS = "CREATE TABLE directions (seen INTEGER PRIMARY KEY, a REAL, b REAL, c REAL, d REAL)"
+ORDERED = "SELECT seen, digest, a, b, c, d FROM directions JOIN seen ON seen.rowid = directions.seen ORDER BY a"
 DOUBLES = "SELECT digest FROM seen GROUP BY digest HAVING count(*) > 1"
 COPIES = f"SELECT count(*), count(DISTINCT digest) FROM seen WHERE digest IN ({DOUBLES})"
 FIRST_GROUPS = "SELECT min(key) AS first, digest FROM seen GROUP BY digest HAVING count(*) > 1 ORDER BY first LIMIT ?"
@@ -20,6 +24,7 @@ class VectorLog:
         # An empty name is a private temporary database, which SQLite spills to disk.
         self._connection = sqlite3.connect("", isolation_level=None)
         self._connection.execute(TABLE)
+        self._connection.execute(DIRECTIONS)
         self._connection.execute("BEGIN")
         return self
 
@@ -31,8 +36,18 @@ class VectorLog:
     def add(self, rows: Iterable[tuple[bytes, float | None, int | str]]) -> None:
         self._connection.executemany("INSERT INTO seen VALUES (?, ?, ?)", rows)
 
+    def add_directions(self, cosines: Iterable[Cosines | None]) -> None:
+        """Takes the cosines of the rows that were added last, None for vectors without a direction."""
+        found = list(cosines)
+        first = int(self._one("SELECT coalesce(max(rowid), 0) FROM seen")[0]) - len(found) + 1
+        rows = [(first + number, *each) for number, each in enumerate(found) if each is not None]
+        self._connection.executemany("INSERT INTO directions VALUES (?, ?, ?, ?, ?)", rows)
+
     def seal(self) -> None:
-        """Builds the indexes, before the first query."""
+        """Makes vectors of the same direction equal, and builds the indexes, before the first query."""
+        rows = ((number, digest, each) for number, digest, *each in self._connection.execute(ORDERED))
+        same = [(digest, number) for number, digest in same_directions(rows)]
+        self._connection.executemany("UPDATE seen SET digest = ? WHERE rowid = ?", same)
         self._connection.execute("CREATE INDEX by_digest ON seen (digest)")
         self._connection.execute("CREATE INDEX by_norm ON seen (norm)")
 

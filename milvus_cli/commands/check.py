@@ -54,8 +54,8 @@ def check_vectors(
 ) -> Report:
     """Find invalid or suspicious vectors.
 
-    Reports NaN, infinities, zero vectors, duplicates and lengths other than 1 under IP. All rows of the loaded
-    collection are read in primary key order with bounded memory. Exits with 1 if it finds any.
+    Reports NaN, infinities, zero vectors, duplicates (under COSINE of any length) and lengths other than 1 under IP.
+    All rows of the loaded collection are read in primary key order with bounded memory. Exits with 1 if it finds any.
 
     \b
     Example: check vectors -c book -f vector
@@ -137,8 +137,8 @@ def check_recall(session: Session, options: RecallOptions) -> Table:
     """Measure the recall and latency of an index.
 
     Searches for randomly chosen rows and compares the hits with an exact search, which runs on this machine. A hit
-    counts if it is as near as the last of the k nearest rows. All vectors are read from the server once. Install the
-    extra `fast` (numpy) to make this many times faster.
+    counts if it is as near as the last of the k nearest rows. All vectors are read from the server first, then the
+    settings are measured one after the other. Install the extra `fast` (numpy) to make this many times faster.
 
     \b
     Example: check recall -c book -f vector --sample 200 -k 2 --sweep ef=16,64,256

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 ROWS = ("all", "sample", "none")
 
 
-@command("diff")
+@command("diff collection")
 @click.argument("a", type=COLLECTION_PLACE, metavar="A:COLLECTION")
 @click.argument("b", type=COLLECTION_PLACE, metavar="B:COLLECTION")
 @option("--rows", type=OneOf(ROWS), default="sample", show_default=True, help="How to compare rows.")
@@ -36,16 +36,16 @@ ROWS = ("all", "sample", "none")
     metavar="N",
     help="Number of differing rows to show.",
 )
-def diff(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample: int, limit: int) -> Report:
+def diff_collection(session: Session, a: CollectionRef, b: CollectionRef, rows: str, sample: int, limit: int) -> Report:
     """Compare two collections.
 
     Compares schema, indexes, counts, and rows by primary key. Write a collection as ALIAS:COLLECTION,
     ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection. ALIAS: alone means the same name as the first.
     By default all keys and a sample of values are compared. Properties that only the server sets are ignored and
-    listed. Exits with 1 if the collections differ.
+    listed. Exits with 1 if the collections differ. `diff A B` is short for it.
 
     \b
-    Example: diff book default:book_copy --rows all
+    Example: diff collection book default:book_copy --rows all
     """
     from ..transfer.compare import Depth, diff
 

@@ -35,9 +35,9 @@ GROUPS = {
     "flush_state, compact, compactions, compaction_state, compaction_plans, segments, "
     "snapshot, snapshots, restore_job, restore_jobs, export_job, refresh_job, refresh_jobs",
     "Data": "insert, upsert, bulk_insert, bulk_insert_state, bulk_insert_tasks, get, query, query_iterator, count, "
-    "entities, ids, export collection, show file, copy, diff",
+    "entities, ids, export collection, show file, copy, diff collection",
     "Search": "search, search_iterator, hybrid_search, analyze, calc",
-    "Checks": "check, bench search, advise index",
+    "Checks": "check, diff search, bench search, advise index",
     "Users and roles": "user, users, role, roles, password, privilege, privilege_group, privilege_groups, grants, "
     "access, user_tags, tagged_users, row_policy, row_policies",
     "Cluster": "resource_group, resource_groups, node, replica, replicas, load_balance, query_segment, "
@@ -58,6 +58,7 @@ TOPICS = {
     "keys": "Keys of the shell",
     "lite": "Milvus Lite, and data of its older releases",
     "output": "Formats, redirection and the pager",
+    "quality": "Judged queries, other hits and near-duplicates",
     "quoting": "Quotes, JSON and values from files",
     "scripting": "Scripts and one-shot commands",
     "searching": "Highlights, groups, buckets and struct arrays",

@@ -45,6 +45,7 @@ DEFAULT_NOUNS = {
     "release": "collection",
     "wait": "collection",
     "export": "collection",
+    "diff": "collection",
 }
 """The default noun of a verb: `use x` is `use database x`."""
 

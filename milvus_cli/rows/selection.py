@@ -285,7 +285,10 @@ def selected(
 
 
 def parse_keys(text: str, schema: CollectionSchema) -> list[Any]:
-    """Parses primary keys separated by commas or newlines, or as a JSON list. Raises InvalidInput for invalid keys."""
+    """Parses primary keys separated by commas or newlines, as a JSON list, or as lines of JSON texts.
+
+    Raises InvalidInput for invalid keys.
+    """
     primary = primary_field(schema)
     whole = primary is not None and type_name(primary.data_type) == "INT64"
     try:
@@ -295,11 +298,25 @@ def parse_keys(text: str, schema: CollectionSchema) -> list[Any]:
             raise InvalidInput(f"--ids is not JSON: {exc}", hint="write it as 1,2,3 or [1, 2, 3]") from exc
         values = None
     if values is None:
+        values = _json_texts(text)
+    if values is None:
         values = [each.strip() for each in text.replace("\n", ",").split(",") if each.strip()]
     keys = [parse_key(each, schema) for each in values]
     if not keys:
         raise InvalidInput("no ids", hint="write them as --ids 1,2,3")
     return list(dict.fromkeys(keys))
+
+
+def _json_texts(text: str) -> list[str] | None:
+    """Returns the texts of JSON lines, as `check duplicates` writes keys; None if a line is anything else."""
+    lines = [each.strip() for each in text.splitlines() if each.strip()]
+    if not lines or not all(each.startswith('"') for each in lines):
+        return None
+    try:
+        found = [exact_loads(each) for each in lines]
+    except (ValueError, RecursionError):
+        return None
+    return found
 
 
 def parse_key(value: Any, schema: CollectionSchema) -> Any:

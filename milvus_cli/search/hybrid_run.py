@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import SearchResults
     from ..client.wire.schema_pb2 import CollectionSchema
     from .request import Search
+    from .rerankers import Reranker
 
 NO_LEGS = "no --request is given"
 LEG_HINT = "give one for each vector: --request 'field=dense vector=@q.json' --request 'text=words to find'"
@@ -89,6 +90,25 @@ class HybridOptions:
             namespace=self.namespace,
         )
 
+    def hybrid(
+        self, searches: Sequence[Search], rerankers: Sequence[Reranker], shown: Shown, fresh: Freshness
+    ) -> Hybrid:
+        """Returns the request that merges the hits of these searches."""
+        return Hybrid(
+            searches,
+            rerankers,
+            self.limit,
+            self.offset,
+            shown.asked,
+            self.partitions,
+            self.group_by,
+            self.group_size,
+            self.strict_group_size,
+            self.namespace,
+            self.round_decimal,
+            *fresh,
+        )
+
     def fresh(self, client: Client) -> Freshness:
         """The freshness of the rows, the same for all legs."""
         return freshness(
@@ -114,20 +134,7 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
     for each in searches:
         check_search(client, each, force=asked.force)
     check_rerankers(client, rerankers, schema)
-    hybrid = Hybrid(
-        searches,
-        rerankers,
-        asked.limit,
-        asked.offset,
-        shown.asked,
-        asked.partitions,
-        asked.group_by,
-        asked.group_size,
-        asked.strict_group_size,
-        asked.namespace,
-        asked.round_decimal,
-        *fresh,
-    )
+    hybrid = asked.hybrid(searches, rerankers, shown, fresh)
     began = time.monotonic()
     pending = client.start("HybridSearch", **hybrid.request())
     alone = [client.start("Search", **each.request()) for each in searches] if show_legs else []

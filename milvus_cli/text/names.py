@@ -72,7 +72,10 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 WORDS = frozenset(
-    ("analyzer", "finding", "import option", "index type", "key", "metric", "reranker", "setting", "time zone", "type")
+    (
+        *("analyzer", "finding", "import option", "index type", "key", "measure", "metric", "reranker", "setting"),
+        *("time zone", "type"),
+    )
 )
 """Kinds of names that this client and Milvus define, unlike the names of objects, which users choose."""
 

@@ -11,8 +11,11 @@ import pytest
 from pymilvus import MilvusException
 
 from milvus_cli.checks.pages import key_pages, sample_keys
+from milvus_cli.checks.recall import SearchSetting, SettingResult, measure
 from milvus_cli.checks.target import find_keys
 from milvus_cli.client.client import Client
+from milvus_cli.errors import Interrupted
+from milvus_cli.search.request import Search
 from tests.checks.conftest import CLUSTERED, PLANTED
 from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
@@ -134,6 +137,18 @@ def test_check_vectors_of_sparse_and_binary_vectors(cli: Cli, server_with_faults
     else:
         found = report(typed, "check vectors checks_hamming --ignore duplicate --ignore zero", 0)
         assert (found["type"], set(counts(found))) == ("BINARY_VECTOR", {"zero", "duplicate"})
+
+
+def test_under_cosine_vectors_of_one_direction_are_duplicates_whatever_their_length(
+    planted_faults: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """70 directions, in the second and third copy two and three times as long."""
+    found = report(planted_faults, "check vectors checks_cosine", 1)
+    assert counts(found)["duplicate"] == 130
+    assert examples(found)["duplicate"] == [[key, key + 70, key + 140] for key in range(5)]
+    assert counts(report(planted_faults, "check vectors checks_cosine --metric L2", 0))["duplicate"] == 0
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    assert report(planted_faults, "check vectors checks_cosine", 1) == found
 
 
 def test_check_vectors_needs_no_numpy(planted_faults: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,6 +301,20 @@ def test_a_setting_that_milvus_refuses_leaves_the_others_measured(cli: Cli, milv
     assert (refused["params"], refused["recall"]) == ({"nprobe": 0}, None)
     assert "out of range in json: param nprobe" in refused["error"]
     assert (measured["params"], measured["recall"], measured["error"]) == ({"nprobe": 64}, 1.0, None)
+
+
+def test_settings_measured_before_an_interruption_are_kept(
+    planted_faults: Typed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(client: Client, search: Search, setting: SearchSetting, *given: Any) -> SettingResult:
+        if setting["nprobe"] == 64:
+            raise Interrupted
+        return measure(client, search, setting, *given)
+
+    monkeypatch.setattr("milvus_cli.checks.report.measure", interrupted)
+    run = planted_faults("check recall checks_clustered --sweep nprobe=1,8,64 --sample 5 -o jsonl")
+    assert [json.loads(line)["params"] for line in run.out.splitlines()] == [{"nprobe": 1}, {"nprobe": 8}]
+    assert run.code == 130
 
 
 def test_check_recall_as_a_table_names_what_was_searched(planted_faults: Typed, is_lite: bool) -> None:
