@@ -17,6 +17,8 @@ MOST_NUMBERS = 1 << 26
 """Most numbers of sparse vectors, of which every dimension in use becomes a column: 512 MiB."""
 PERPLEXITY, NEIGHBORS = 30, 15
 """The usual number of neighbors of t-SNE and UMAP, which small samples do not have."""
+NEGLIGIBLE = 1e-12
+"""A variance below this share of the largest one is taken for none."""
 FEWEST = 5
 """Fewest vectors for t-SNE and UMAP, which arrange each by its neighbors."""
 
@@ -95,7 +97,9 @@ def _directions(centered: Any) -> tuple[Any, Any]:
     order = np.argsort(values)[::-1][:2]
     weights = vectors[:, order].T @ centered
     lengths = np.linalg.norm(weights, axis=1, keepdims=True)
-    return np.maximum(values[order], 0), weights / np.where(lengths > 0, lengths, 1)
+    # A direction without variance is noise, and not orthogonal to the other.
+    spread = (values[order] > NEGLIGIBLE * values[order[0]])[:, None]
+    return np.maximum(values[order], 0), np.where(spread, weights, 0) / np.where(spread, lengths, 1)
 
 
 def _tsne(rows: Any, seed: int) -> Any:

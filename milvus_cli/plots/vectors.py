@@ -59,6 +59,7 @@ def _projected(
     session: Session, options: VectorPlotOptions, target: CheckedCollection, rows: SampledRows, near: Nearest
 ) -> tuple[Plane, SampledRows]:
     """Returns the plane, whose last point is the query if its vector is known, and the rows that are on it."""
+    require_some(rows, options.collection)
     index = index_on(session.client, target)
     given = [near.vector] if near.vector is not None else []
     numbers = matrix(target.kind, [*rows.vectors, *given], directions=index is not None and index.metric == "COSINE")
