@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ..checks.target import CheckedCollection, index_on
@@ -12,7 +13,8 @@ from ..output.progress import Progress
 from ..result import Done, Picture, Table
 from ..rows.options import RowOptions
 from ..session.session import Session
-from ..values.dynamic import names_in
+from ..text.counts import counted
+from ..values.dynamic import DYNAMIC, names_in
 from .coloring import grouped, text_of
 from .figure import CATEGORIES, MARKED, Group, Scatter, Shape
 from .files import PlotFiles
@@ -67,7 +69,7 @@ def _projected(
     kept = rows.kept(usable[: len(rows.keys)])
     require_some(kept, options.collection)
     if len(kept.keys) < len(rows.keys):
-        session.console.note(f"note: left out {len(rows.keys) - len(kept.keys):,} rows with NaN or infinities")
+        session.console.note(f"note: left out {counted(len(rows.keys) - len(kept.keys), 'row')} with NaN or infinities")
     with Progress(session.console, f"Projecting {len(kept.keys):,} vectors", quiet=session.quiet) as bar:
         bar.show(None)
         return plane(options.method, numbers[usable], len(given), options.seed), kept
@@ -79,7 +81,7 @@ def _figure(
     fields = [(name, values) for name, values in rows.values.items() if name != target.keys.primary.name]
     key = target.keys.primary.name
     notes = [
-        [(key, text_of(rows.keys[place])), *((name, text_of(values[place])) for name, values in fields)]
+        [(key, text_of(rows.keys[place])), *chain(*(_noted(name, values[place]) for name, values in fields))]
         for place in range(len(rows.keys))
     ]
     groups = (
@@ -97,6 +99,13 @@ def _figure(
     title = f"Vectors of {options.collection}.{target.field}{by}"
     x, y = [each[0] for each in drawn.points], [each[1] for each in drawn.points]
     return Scatter(title, drawn.axes, x, y, groups, notes)
+
+
+def _noted(name: str, value: Any) -> Sequence[tuple[str, str]]:
+    """Returns a field as text; of the dynamic field each key."""
+    if name == DYNAMIC and isinstance(value, dict):
+        return [(key, text_of(each)) for key, each in value.items()]
+    return [(name, text_of(value))]
 
 
 def _table(

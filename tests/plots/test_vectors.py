@@ -173,5 +173,5 @@ def test_rows_with_nan_are_left_out_with_a_note(plot: Typed) -> None:
     official_client(plot.server.uri).insert("plot_odd", [{"id": key, "v": each} for key, each in enumerate(vectors)])
     run = plot("plot vectors plot_odd -o jsonl")
     plot.gone("plot_odd")
-    assert (run.code, run.err) == (0, "note: left out 1 rows with NaN or infinities\n")
+    assert (run.code, run.err) == (0, "note: left out 1 row with NaN or infinities\n")
     assert [json.loads(line)["id"] for line in run.out.splitlines()] == [0, 2, 3]
