@@ -196,6 +196,8 @@ READING = [
     "check vectors c -f v",
     "check vectors c -f s",
     "check recall c -f v",
+    "plot vectors c -f v",
+    "plot norms c -f s",
     "advise index c -f v",
     "bench search c -f v -n 3 -j 1",
     "search -c c -f v --like 1",
