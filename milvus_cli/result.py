@@ -101,6 +101,25 @@ class Text(NamedTuple):
     values: Mapping[str, Value] = NOTHING
 
 
+class Canvas(NamedTuple):
+    """The room for a picture in characters, and whether it may have Unicode and colors."""
+
+    width: int
+    height: int
+    unicode: bool = True
+    color: bool = False
+
+
+class Picture(NamedTuple):
+    """A chart: people see what `draw` returns for a canvas, and programs the numbers of `table`.
+
+    The note and the failure of the table are for both.
+    """
+
+    draw: Callable[[Canvas], str]
+    table: Table
+
+
 class Script(NamedTuple):
     """Commands to run next, echoed as typed with `echo`; then the shell, if `stay` is set and there is a terminal.
 
@@ -170,7 +189,7 @@ class Live(NamedTuple):
     times: int | None = None
 
 
-Shown = Table | Record | Report | Done | Document | Text
+Shown = Table | Record | Report | Done | Document | Text | Picture
 """Results that are written; the others are instructions."""
 
 Result = Shown | Script | Repeat | Live

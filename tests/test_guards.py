@@ -14,9 +14,8 @@ from milvus_cli.client.wire import milvus_pb2
 from milvus_cli.connections.read_only import rest_reads, rpc_reads
 from milvus_cli.grammar.tree import leaves, tree
 from tests.support.cli import Run
+from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
-from tests.support.newest import Newest
-from tests.support.official import milvus_pb2 as official_pb2
 from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
 from tests.support.typed import failed
@@ -231,13 +230,12 @@ def test_a_deletion_is_refused_on_a_read_only_connection(guarded_book: Guarded, 
 
 
 @pytest.mark.parametrize("option", ["", "--yes"])
-def test_truncate_asks_on_a_protected_connection(newest: Newest, option: str) -> None:
-    def guarded(line: str) -> Run:
-        return run_here(shlex.split(line), newest.home)
-
-    newest.answers("GetCollectionStatistics", official_pb2.GetCollectionStatisticsResponse())
-    assert guarded(f"connect {newest.peer.address} -a guarded --protected").code == 0
-    asked = guarded(f"truncate book {option}")
+def test_truncate_asks_on_a_protected_connection(tmp_path: Path, lite: LiteServer, option: str) -> None:
+    guarded = Guarded(tmp_path, lite)
+    assert guarded(f"connect {lite.address} -a guarded --protected").code == 0
+    made = guarded("create collection guard_lite -f id:INT64 -f v:FLOAT_VECTOR:2 -p id --if-not-exists")
+    assert made.code == 0
+    asked = guarded(f"truncate guard_lite {option}")
     assert (asked.code, asked.out) == (2, "")
     assert asked.err.startswith("error: connection 'guarded' is protected: ")
 

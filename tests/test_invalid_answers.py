@@ -197,6 +197,8 @@ READING = [
     "check vectors c -f s",
     "check duplicates c -f v --within 9",
     "check recall c -f v",
+    "plot vectors c -f v",
+    "plot norms c -f s",
     "advise index c -f v",
     "bench search c -f v -n 3 -j 1",
     "search -c c -f v --like 1",

@@ -42,10 +42,12 @@ OURS = {
     "checks": GROUND
     | {"client", "connections", "files", "output", "rows", "schema", "search", "server", "session", "transfer"}
     | {"values"},
+    "plots": GROUND
+    | {"checks", "client", "connections", "output", "rows", "schema", "search", "server", "session", "values"},
     "dialogues": GROUND
     | {"access", "client", "files", "grammar", "rows", "schema", "search", "server", "session", "transfer", "values"},
     "commands": GROUND
-    | {"__init__", "access", "app", "checks", "completion", "connections", "grammar", "monitor", "rows"}
+    | {"__init__", "access", "app", "checks", "completion", "connections", "grammar", "monitor", "plots", "rows"}
     | {"search", "server", "session", "transfer"},
     "cli": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session", "shell"},
     "__main__": {"cli"},
@@ -60,14 +62,19 @@ OTHERS = {
     "grpc": {"client"},
     "jmespath": {"output"},
     "keyring": {"connections"},
-    "numpy": {"checks", "files", "text"},
+    "matplotlib": {"plots"},
+    "numpy": {"checks", "files", "plots", "text"},
     "orjson": {"files", "text"},
     "platformdirs": {"connections", "session"},
+    "plotext": {"plots"},
+    "plotly": {"plots"},
     "prometheus_client": {"server"},
     "prompt_toolkit": {"shell"},
     "pyarrow": {"files"},
     "pygments": {"shell"},
+    "sklearn": {"plots"},
     "tomli": {"session"},
+    "umap": {"plots"},
     "wcwidth": {"output"},
     "yaml": {"text"},
     "zstandard": {"files"},
@@ -78,8 +85,11 @@ DOORS = {
     "jmespath": {"output/objects.py"},
     "fsspec": {"files/stores.py"},
     "keyring": {"connections/secrets.py"},
-    "numpy": {"checks/arithmetic.py", "files/npy_tables.py", "text/floats.py"},
+    "matplotlib": {"plots/image.py"},
+    "numpy": {"checks/arithmetic.py", "files/npy_tables.py", "plots/projection.py", "text/floats.py"},
     "orjson": {"files/cells.py", "files/json_text.py", "text/floats.py"},
+    "plotext": {"plots/terminal.py"},
+    "plotly": {"plots/page.py"},
     "prometheus_client": {"server/metrics.py"},
     "pyarrow": {
         "files/arrow.py",
@@ -89,6 +99,8 @@ DOORS = {
         "files/columnar.py",
         "files/record_batches.py",
     },
+    "sklearn": {"plots/projection.py"},
+    "umap": {"plots/projection.py"},
     "wcwidth": {"output/values.py"},
     "yaml": {"text/yaml.py"},
     "zstandard": {"files/sources.py", "files/writers.py"},
@@ -100,6 +112,7 @@ LAZY = {
     "checks": {"commands"},
     "client": {"completion"},
     "monitor": {"commands"},
+    "plots": {"commands"},
     "rows": {"commands"},
     "schema": {"completion"},
     "server": {"commands", "completion"},

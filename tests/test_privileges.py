@@ -212,6 +212,10 @@ CASES = [
     Case("check duplicates prv_book --within 0", "Query, Search"),
     Case("diff search prv_book prv_book --queries q.jsonl", "Search"),
     Case("advise index prv_book --no-measure", "Query"),
+    Case("plot vectors prv_book", "Query"),
+    Case("plot norms prv_book", "Query"),
+    Case("plot distances prv_book", "Query"),
+    Case("plot recall prv_book --sample 5", "Query, Search"),
     Case(f"bench search prv_book {VECTOR} -n 4", "Search"),
     Case(
         "diff prv_book prv_lot --rows none",

@@ -50,7 +50,12 @@ def lite_in_tmp(cli: Cli, lite: LiteServer, monkeypatch: pytest.MonkeyPatch) -> 
 
 def cut(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Sets the approximate bytes of batches."""
-    for name in ("row_stream.CHUNK_SIZE", "record_batches.COLUMN_CHUNK", "npy_tables.COLUMN_CHUNK"):
+    for name in (
+        "row_stream.CHUNK_SIZE",
+        "record_batches.COLUMN_CHUNK",
+        "npy_tables.COLUMN_CHUNK",
+        "side_columns.COLUMN_CHUNK",
+    ):
         monkeypatch.setattr(f"milvus_cli.files.{name}", size)
 
 
@@ -113,7 +118,12 @@ def npy(rows: Rows) -> dict[str, bytes]:
     return found
 
 
-@pytest.mark.parametrize("form", [jsonl, listed, csv, parquet, arrow, npy])
+def beside(rows: Rows) -> dict[str, bytes]:
+    lines = "".join(f'{{"id": {key}}}\n' for key, _ in rows)
+    return {"rows.jsonl": lines.encode(), "v.npy": npy(rows)["v.npy"]}
+
+
+@pytest.mark.parametrize("form", [jsonl, listed, csv, parquet, arrow, npy, beside])
 def test_urls_are_resumed_only_while_they_serve_the_same_rows(
     lite_in_tmp: Typed, form: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

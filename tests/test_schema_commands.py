@@ -305,7 +305,8 @@ def test_a_dimension_is_enough(run_on_server: Callable[..., Run], pymilvus_clien
     pymilvus_client.create_collection(theirs, dimension=4)
     run = run_on_server("create", "collection", ours, "--dim", "4", "-o", "json")
     assert json.loads(run.out) == {
-        "message": f"Created collection '{ours}', indexed and loaded.",
+        "message": f"Created collection '{ours}', indexed and loaded. Its fields are id and vector; other columns of "
+        "rows go into the dynamic field.",
         "collection": ours,
         "created": True,
     }

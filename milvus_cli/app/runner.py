@@ -19,7 +19,7 @@ from ..output.formats import Style, format_in
 from ..output.objects import selected
 from ..output.pager import paged
 from ..output.render import render, render_error
-from ..result import Document, Live, Repeat, Report, Result, Script, Shown, Table, Text
+from ..result import Document, Live, Picture, Repeat, Report, Result, Script, Shown, Table, Text
 from ..session.session import Session
 from .redirect import redirected
 
@@ -176,6 +176,8 @@ def _show(result: object, session: Session, output: str, style: Style, *, page: 
     if isinstance(result, Shown):
         with paged(session.console) if page and session.settings["pager"] == "on" else nullcontext():
             _write(result, session, output, style)
+        if isinstance(result, Picture):
+            result = result.table
         if isinstance(result, Table):
             failure = result.failure() if callable(result.failure) else result.failure
             if failure is not None:

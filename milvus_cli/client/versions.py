@@ -166,7 +166,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "text_match": Operation("text_match", "2.5"),
     "TransferNode": Operation("resource groups"),
     "TransferReplica": Operation("resource groups"),
-    "TruncateCollection": Operation("truncate", "2.6.11", in_lite=False),
+    "TruncateCollection": Operation("truncate", "2.6.11"),
     "UpdateCredential": Operation("users"),
     "UpdateResourceGroups": Operation("update resource_group", "2.4"),
     "Upsert.field_ops": Operation("upserts that append to arrays or remove from them", "2.6.17"),

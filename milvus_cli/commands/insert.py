@@ -89,7 +89,8 @@ def insert_file(session: Session, options: InsertOptions) -> Done:
 
     Reads CSV, TSV, JSON, JSON Lines, Parquet, Arrow, NPY and NPZ files, directories, patterns, URLs (http, https, s3,
     gs, hf) and standard input (-). Columns are matched to fields by name. In a directory, path components such as
-    lang=en become columns. --resume continues an interrupted insert. `help files` describes the formats.
+    lang=en become columns. NPY files beside a file of rows are further columns of it, as in vector=embeddings.npy.
+    --resume continues an interrupted insert. `help files` describes the formats.
 
     \b
     Example: insert file -c book books.csv

@@ -65,15 +65,16 @@ def why_unreadable(error: OSError | UnicodeDecodeError) -> str:
     return error.strerror or str(error) if isinstance(error, OSError) else "it is not UTF-8 text"
 
 
-def write_whole(path: Path, text: str, *, replace: bool, mode: int = 0o666) -> None:
-    """Writes a text file at once: if that fails, there is none, or the one from before. The umask limits its mode.
+def write_whole(path: Path, content: str | bytes, *, replace: bool, mode: int = 0o666) -> None:
+    """Writes a file at once: if that fails, there is none, or the one from before. The umask limits its mode.
 
     Raises OSError; FileExistsError for a file that must not be replaced.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+    data = content.encode() if isinstance(content, str) else content
     try:
-        with open(draft, "x", encoding="utf-8", opener=partial(os.open, mode=mode)) as file:
-            file.write(text)
+        with open(draft, "xb", opener=partial(os.open, mode=mode)) as file:
+            file.write(data)
         if not replace:
             path.touch(exist_ok=False)
         draft.replace(path)

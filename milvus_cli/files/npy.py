@@ -94,6 +94,13 @@ class NpyArray:
         if self.stream.read(1):
             raise CliError(f"{self.name} has data beyond its {self.length:,} rows")
 
+    def next_rows(self, count: int) -> bytes:
+        """Reads the data of the next rows. Raises CliError if the stream ends early."""
+        block = _read_bytes(self.stream, count * self.row_size)
+        if len(block) != count * self.row_size:
+            raise CliError(f"{self.name} is cut off: it has fewer than its {self.length:,} rows")
+        return block
+
     def values(self, block: bytes) -> list[Any]:
         """Returns the rows of a block: lists, or single values if the array has one dimension."""
         numbers: list[Any]

@@ -17,11 +17,14 @@ from .sources import Source
 
 def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> RowStream:
     """Reads one column per file, named after the file. Raises CliError if the lengths differ."""
-    stems = [each.file.stem for each in sources]
+    stems = [each.file.column_name for each in sources]
     twice = next((stem for stem in stems if stems.count(stem) > 1), None)
     if twice is not None:
-        raise InvalidInput(f"two files are named {twice!r}", hint="an NPY file is the column of its name: rename one")
-    arrays = {each.file.stem: read_npy(each.stream, each.file.name) for each in sources}
+        raise InvalidInput(
+            f"two files are named {twice!r}",
+            hint="write COLUMN=FILE for another name of its column",
+        )
+    arrays = {each.file.column_name: read_npy(each.stream, each.file.name) for each in sources}
     rows = _common_length("the files", arrays)
     return RowStream(_npy_chunks(arrays, dense), list(arrays), rows=rows)
 
@@ -73,7 +76,7 @@ def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> I
     done = 0
     for blocks in zip(*(each.blocks(rows) for each in arrays.values()), strict=True):
         columns = {
-            name: _npy_values(array, block, dense.get(name))
+            name: npy_values(array, block, dense.get(name))
             for (name, array), block in zip(arrays.items(), blocks, strict=True)
         }
         count = len(next(iter(columns.values())))
@@ -81,7 +84,7 @@ def _npy_chunks(arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> I
         done += count
 
 
-def _npy_values(array: NpyArray, block: bytes, dense: Dense | None) -> Sequence[Any]:
+def npy_values(array: NpyArray, block: bytes, dense: Dense | None) -> Sequence[Any]:
     if dense and len(array.shape) == 2:
         if array.dtype[1:] == dense.code and array.row_size == dense.size:
             return Packed(block, dense.size)

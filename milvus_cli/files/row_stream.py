@@ -94,9 +94,9 @@ class Dense:
 class RowStream:
     """Rows of a reader, and the columns if they are known in advance.
 
-    With `text`, all values are cells of a text file with `delimiter`, else only those of the columns `cells`.
-    `nested` columns hold text that may be JSON. The columns `index` are left out, unless there are fields of their
-    names.
+    With `text`, all values are cells of a text file with `delimiter`, except those of the columns `plain`; else only
+    those of the columns `cells`. `nested` columns hold text that may be JSON. The columns `index` are left out, unless
+    there are fields of their names.
     """
 
     chunks: Iterator[Chunk]
@@ -107,6 +107,7 @@ class RowStream:
     index: Collection[str] = ()
     delimiter: str = ""
     encoding: str = "utf-8"
+    plain: Collection[str] = ()
     rows: int | None = None
     """The number of all rows, where the file says it."""
 

@@ -115,6 +115,9 @@ def _table_sample(
 
 
 def _inferred(columns: Mapping[str, Sequence[Any]], table: RowStream) -> Sequence[InferredColumn]:
+    if table.text and table.plain:
+        cells = [name for name in columns if name not in table.plain]
+        return infer_columns(columns, text=False, cells=cells, nested=table.nested)
     return infer_columns(columns, text=table.text, cells=table.cells, nested=table.nested)
 
 

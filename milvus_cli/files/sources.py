@@ -6,6 +6,7 @@ import glob
 import gzip
 import io
 import os
+import re
 import stat
 import sys
 import zlib
@@ -43,6 +44,9 @@ INPUT_FORMATS = {
 INPUT_COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
 COMPRESSION_MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """Compression by content: servers compress what they send, and files get renamed."""
+NPY_NAME = re.compile(r"\.npy(?:\.\w+)?$", re.IGNORECASE)
+NAMED_COLUMN = re.compile(r"(?P<column>[^\W\d]\w*)=(?P<file>.+\.npy(?:\.\w+)?)", re.IGNORECASE | re.DOTALL)
+"""An NPY file with the name of its column."""
 MAY_BE_EMPTY = ("csv", "tsv", "json", "jsonl")
 BUFFER = 1 << 18
 COMPRESSED_PIECE = 1 << 9
@@ -51,12 +55,16 @@ COMPRESSED_PIECE = 1 << 9
 
 @dataclass(frozen=True)
 class InputFile:
-    """A file, URL or `-`, with its format, its compression, and the columns that its path gives."""
+    """A file, URL or `-`, with its format, its compression, and the columns that its path gives.
+
+    `column` is the name given to the column of an NPY file, if it is not the file's.
+    """
 
     path: str
     format: str
     compression: str = ""
     columns: PathColumns = ()
+    column: str = ""
 
     @property
     def is_url(self) -> bool:
@@ -68,24 +76,52 @@ class InputFile:
         return "standard input" if self.path == STDIN else shown_url(self.path) if self.is_url else self.path
 
     @property
-    def stem(self) -> str:
-        """`vector` of `data/vector.npy.gz`."""
-        return os.path.basename(self.path).partition(".")[0]
+    def column_name(self) -> str:
+        """The column of an NPY file: the one given, else `vector` of `data/vector.npy.gz`."""
+        return self.column or os.path.basename(path_of(self.path) if self.is_url else self.path).partition(".")[0]
 
 
 def find_files(paths: Sequence[str], wanted: str | None) -> list[InputFile]:
-    """Returns the named files, with patterns and directories expanded.
+    """Returns the named files, with patterns and directories expanded. A file of rows comes before its NPY columns.
 
     Raises InvalidInput for a path that can't hold rows.
     """
-    files = [file for given in paths for path in _matches(given) for file in _files_at(path, given, wanted)]
-    kinds = {file.format for file in files}
-    if "npy" in kinds and len(kinds) > 1:
-        raise InvalidInput(f"{' and '.join(sorted(kinds))} files at once", hint="NPY files are columns of one table")
+    files = _with_npy_apart([file for given in paths for file in _given_files(given, wanted)])
+    files.sort(key=lambda file: file.format == "npy")
+    if files[-1].format == "npy" and len(files) > 1 and files[1].format != "npy":
+        rows = [file.name for file in files if file.format != "npy"]
+        raise InvalidInput(
+            f"{len(rows)} files of rows beside NPY files: {', '.join(rows[:2])}{', …' if len(rows) > 2 else ''}",
+            hint="NPY files are columns of one table: give one file of rows with them",
+        )
     twice = [file.name for file in files if [each.path for each in files].count(file.path) > 1]
     if twice:
         raise InvalidInput(f"{twice[0]} is given twice")
     return files
+
+
+def files_of_rows(files: Sequence[InputFile]) -> Sequence[InputFile]:
+    """Returns the files without the NPY files beside a file of rows, if they are such."""
+    return files[:1] if len(files) > 1 and files[0].format != "npy" and files[1].format == "npy" else files
+
+
+def _with_npy_apart(files: Sequence[InputFile]) -> list[InputFile]:
+    """Returns the files; those named as NPY have this format beside others, whatever an option says of the others."""
+    named = [NPY_NAME.search(path_of(file.path) if file.is_url else file.path) is not None for file in files]
+    if all(named):
+        return list(files)
+    return [replace(file, format="npy") if npy else file for file, npy in zip(files, named, strict=True)]
+
+
+def _given_files(given: str, wanted: str | None) -> list[InputFile]:
+    """Returns the files of a path or pattern; of `COLUMN=FILE` the NPY file of this column."""
+    named = NAMED_COLUMN.fullmatch(given)
+    if named and not os.path.exists(given) and not glob.glob(given):
+        found = [replace(file, column=named["column"]) for file in _given_files(named["file"], wanted and "npy")]
+        if len(found) > 1:
+            raise InvalidInput(f"{given} matches {len(found)} files", hint="a column has one file")
+        return found
+    return [file for path in _matches(given) for file in _files_at(path, given, wanted)]
 
 
 def _files_at(path: str, given: str, wanted: str | None) -> list[InputFile]:

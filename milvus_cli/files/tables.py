@@ -12,7 +12,8 @@ from .npy_tables import read_npys, read_npz
 from .path_columns import with_path_columns
 from .row_stream import Dense, RowStream
 from .separated import read_separated
-from .sources import InputFile, Source
+from .side_columns import with_side_columns
+from .sources import InputFile, Source, files_of_rows
 from .text_layout import PLAIN, TEXT_FORMATS, TextLayout
 
 
@@ -26,15 +27,20 @@ class WantedColumns:
 
 
 def group_tables(files: Sequence[InputFile]) -> Sequence[Sequence[InputFile]]:
-    """Groups files by table: NPY files are the columns of one table, every other file is a table."""
-    return [files] if files[0].format == "npy" else [[each] for each in files]
+    """Groups files by table: NPY files are the columns of one table, or of the file of rows before them."""
+    return [files] if files[-1].format == "npy" else [[each] for each in files]
 
 
 def open_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLayout = PLAIN) -> RowStream:
     """Returns the rows of the sources of one table. Raises CliError for files that are not of their format."""
     file = sources[0].file
-    keys = replace(wanted.keys, required=wanted.keys.required - {name for name, _ in file.columns})
-    return with_path_columns(_read_table(sources, replace(wanted, keys=keys), layout), file.columns, file.name)
+    beside = sources[len(files_of_rows([each.file for each in sources])) :]
+    others = {name for name, _ in file.columns} | {each.file.column_name for each in beside}
+    keys = replace(wanted.keys, required=wanted.keys.required - others)
+    table = _read_table(sources, replace(wanted, keys=keys), layout)
+    if beside:
+        table = with_side_columns(table, beside, file.name, wanted.dense)
+    return with_path_columns(table, file.columns, file.name)
 
 
 def _read_table(sources: Sequence[Source], wanted: WantedColumns, layout: TextLayout) -> RowStream:

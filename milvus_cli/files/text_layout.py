@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from ..errors import InvalidInput
-from .sources import InputFile
+from .sources import InputFile, files_of_rows
 
 SEPARATED = ("csv", "tsv")
 TEXT_FORMATS = (*SEPARATED, "json", "jsonl")
@@ -51,7 +51,7 @@ class TextLayout:
 
     def require_use(self, files: Sequence[InputFile]) -> None:
         """Raises InvalidInput for options that have no meaning for the format of one of the files."""
-        for file in files:
+        for file in files_of_rows(files):
             for option in self.given:
                 if file.format not in (TEXT_FORMATS if option == "--encoding" else SEPARATED):
                     what = "text files" if option == "--encoding" else "CSV and TSV files"

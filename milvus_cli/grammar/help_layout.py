@@ -37,7 +37,7 @@ GROUPS = {
     "Data": "insert, upsert, bulk_insert, bulk_insert_state, bulk_insert_tasks, get, query, query_iterator, count, "
     "entities, ids, export collection, show file, copy, diff collection",
     "Search": "search, search_iterator, hybrid_search, analyze, calc",
-    "Checks": "check, diff search, bench search, advise index",
+    "Checks": "check, diff search, bench search, advise index, plot",
     "Users and roles": "user, users, role, roles, password, privilege, privilege_group, privilege_groups, grants, "
     "access, user_tags, tagged_users, row_policy, row_policies",
     "Cluster": "resource_group, resource_groups, node, replica, replicas, load_balance, query_segment, "
@@ -68,12 +68,13 @@ TOPICS = {
 SECTIONS = {
     "Target": "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, partial, "
     "export:collection, export:file",
-    "Query": "collection, vectors, like, texts, ids, analyzer, field, limit, most, offset, requests, rerank, "
-    "count, jobs",
+    "Query": "collection, vectors, near, like, text, texts, ids, analyzer, field, limit, hits, most, offset, requests, "
+    "rerank, count, jobs",
     "Filter": "expression, filter, parameters, sample, seed, partitions, namespace, radius, range_filter, "
     "group_by, group_size, strict_group_size, group_as",
     "Output": "fields, order_by, chains, aggregate, highlight, pre_tags, post_tags, fragments, fragment_size, "
-    "fragment_offset, hist, explain, show_legs, round_decimal, timezone, time_fields, wanted, bom",
+    "fragment_offset, hist, explain, show_legs, round_decimal, timezone, time_fields, wanted, "
+    "bom, color, method, svg, png, html, plot:force",
     "Connection": "alias, save_as, uri, host, port, database, lite, disconnect",
     "Credentials": "username, password, token, token_file, no_save",
     "TLS": "secure, tls_mode, ca, client_cert, client_key, server_name",

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 from ..errors import CliError
-from ..result import Document, Done, Record, Report, Shown, Table, Text, Value
+from ..result import Document, Done, Picture, Record, Report, Shown, Table, Text, Value
 
 
 class Query(Protocol):
@@ -38,6 +38,8 @@ def object_of(result: Record | Report | Done) -> dict[str, Value]:
 
 def value_of(result: Shown) -> Value:
     """Returns what the JSON of a result has."""
+    if isinstance(result, Picture):
+        return value_of(result.table)
     if isinstance(result, Table):
         return [dict(zip(result.columns, row, strict=True)) for row in result.rows]
     if isinstance(result, Document):

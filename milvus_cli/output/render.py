@@ -1,10 +1,11 @@
 """Turns results and errors into text. Knows nothing of servers."""
 
+import shutil
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from ..errors import CliError
-from ..result import Document, Done, Record, Report, Result, Table, Text, Value
+from ..result import Canvas, Document, Done, Picture, Record, Report, Result, Table, Text, Value
 from ..text.yaml import to_yaml
 from .colors import PLAIN
 from .console import Console
@@ -14,6 +15,12 @@ from .values import harmless, to_json
 
 FRAME, LABEL = 7, 5
 """Columns taken by the borders of a two-column table, and the least width of its first column."""
+
+
+LINES_BELOW = 4
+"""Lines of a terminal left free below a picture, for its note and the next prompt."""
+LOWEST, HIGHEST = 10, 40
+"""Lines of a picture, however high the terminal."""
 
 
 class _Page(NamedTuple):
@@ -77,9 +84,25 @@ def _render_text(result: Text, page: _Page) -> None:
 
 def _render_table(result: Table, page: _Page) -> None:
     page.write(result.columns, result.rows, page.style._replace(optional=result.optional, roles=result.roles))
-    if result.note and not page.for_programs and not page.quiet:
+    if not page.for_programs:
+        _write_note(result, page)
+
+
+def _write_note(result: Table, page: _Page) -> None:
+    if result.note and not page.quiet:
         note = result.note if isinstance(result.note, str) else result.note()
         page.console.write(harmless(note) + "\n")
+
+
+def _render_picture(result: Picture, page: _Page) -> None:
+    if page.output not in ("table", "vertical"):
+        _render_table(result.table, page)
+        return
+    columns, lines = shutil.get_terminal_size()
+    height = max(LOWEST, min(HIGHEST, lines - LINES_BELOW))
+    drawn = result.draw(Canvas(columns, height, page.style.unicode, page.style.palette.is_on))
+    page.console.write_painted("\n".join(page.style.written(drawn.split("\n"))) + "\n")
+    _write_note(result.table, page)
 
 
 def _render_record(result: Record, page: _Page) -> None:
@@ -153,6 +176,7 @@ RENDERERS: Mapping[type, Callable[[Any, _Page], None]] = {
     Report: _render_report,
     Document: _render_document,
     Text: _render_text,
+    Picture: _render_picture,
 }
 """Other results are instructions to the caller: nothing is written for them."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -40,10 +40,13 @@ def largest_gap(distances: Sequence[float]) -> Gap | None:
     return Gap(-number, distances[-number - 1], distances[-number]) if width > 0 else None
 
 
-def bins(distances: Sequence[float], gap: Gap | None, count: int = 0) -> list[Bin]:
+def bins(
+    distances: Sequence[float], gap: Gap | None, count: int = 0, *, edge: Callable[[float], float] = shortest
+) -> list[Bin]:
     """Returns bins of equal width, nearest first; a single one if all distances are the same.
 
-    Without a `count` there are as many as suit the number of hits, by Sturges's rule: log2(n) + 1.
+    Without a `count` there are as many as suit the number of hits, by Sturges's rule: log2(n) + 1. `edge` rounds the
+    ends of bins.
     """
     finite = [each for each in distances if math.isfinite(each)]
     if not finite:
@@ -59,7 +62,7 @@ def bins(distances: Sequence[float], gap: Gap | None, count: int = 0) -> list[Bi
     edges = [low + step * number for number in range(count)] + [high]
     inside = sorted((gap.near, gap.far)) if gap else [math.inf, math.inf]
     found = [
-        Bin(shortest(start), shortest(end), hits, hits == 0 and inside[0] <= start and end <= inside[1])
+        Bin(edge(start), edge(end), hits, hits == 0 and inside[0] <= start and end <= inside[1])
         for (start, end), hits in zip(pairwise(edges), counts, strict=True)
     ]
     return found if finite[0] <= finite[-1] else found[::-1]

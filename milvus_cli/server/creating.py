@@ -100,8 +100,12 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
     _require_kept(session, definition)
     if options.dim is not None:
         _load(session, name)
-    loaded = ", indexed and loaded" if options.dim is not None else ""
-    return Done(f"Created collection {name!r}{loaded}.", {"collection": name, "created": True})
+    made = {"collection": name, "created": True}
+    if options.dim is None:
+        return Done(f"Created collection {name!r}.", made)
+    fields = " and ".join(each.name for each in definition.schema.fields)
+    rest = f"Its fields are {fields}; other columns of rows go into the dynamic field."
+    return Done(f"Created collection {name!r}, indexed and loaded. {rest}", made)
 
 
 def _require_kept(session: Session, definition: Definition) -> None:

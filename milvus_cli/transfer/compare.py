@@ -16,6 +16,7 @@ from ..session.session import Session
 from ..text.json import dump_json
 from .equality import Schemas
 from .merge import merged
+from .shortened import shortened
 from .side import Side, open_side
 
 if TYPE_CHECKING:
@@ -222,7 +223,7 @@ def _comparison_report(
         "only_in_b": found and found.only_b,
         "not_compared": list(left_out),
     }
-    rows = [(each.what, each.a, each.b) for each in differences]
+    rows = [(each.what, *shortened(each.a, each.b)) for each in differences]
     items = [
         {"what": each.what, "key": each.key, "field": each.field, "a": each.a, "b": each.b} for each in differences
     ]

@@ -12,7 +12,7 @@ from ..connections.read_only import require_writable
 from ..errors import CliError, InvalidInput
 from ..files.memory import share_one_heap
 from ..files.rejects import Rejects
-from ..files.sources import find_files
+from ..files.sources import files_of_rows, find_files
 from ..files.text_layout import SEPARATED
 from ..result import Done
 from ..rows.writing import WriteTarget, writes_at_once
@@ -36,6 +36,7 @@ from .intake import RowEncoder
 from .meter import Meter
 from .pipeline import InsertStep, Job, Pipeline, made_steps, read_steps
 from .sender import Sender
+from .side_by_side import require_equal_lengths
 
 INSERTS_IN_FLIGHT = 2
 TAKES_GENERATED = "allow_insert_auto_id"
@@ -54,10 +55,12 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
         session = session.with_options(replace(session.options, timeout=options.seconds))
     files = find_files(options.paths, options.format)
     require_usable(session, options, options.paths, files)
-    if options.types and not all(each.format in SEPARATED for each in files):
+    if options.types and not all(each.format in SEPARATED for each in files_of_rows(files)):
         raise InvalidInput("--types is for CSV and TSV files", hint="values of other files have types")
     if options.rejects and any(_is_same_file(options.rejects, each.path) for each in files):
         raise InvalidInput(f"--rejects {options.rejects} is one of the files to insert", hint="name another file")
+    if len(files_of_rows(files)) < len(files):
+        require_equal_lengths(session, files, options.layout)
     target, made = _target(session, options)
     encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types), options.exact)
     notes: list[str] = []

@@ -164,7 +164,7 @@ def _file_key(file: InputFile) -> str:
 def _job_words(session: Session, options: InsertOptions, job: Job) -> list[str]:
     """Returns what distinguishes the job from others: server, target, operation and files."""
     profile = session.profile
-    paths = [each.path if each.is_url else os.path.abspath(each.path) for each in job.files]
+    paths = [word for each in job.files for word in _file_words(each)]
     return [
         profile.lite or profile.address,
         profile.database,
@@ -173,6 +173,11 @@ def _job_words(session: Session, options: InsertOptions, job: Job) -> list[str]:
         job.encoder.target.verb,
         *paths,
     ]
+
+
+def _file_words(file: InputFile) -> list[str]:
+    path = file.path if file.is_url else os.path.abspath(file.path)
+    return [f"{file.column}=", path] if file.column else [path]
 
 
 def _checkpoint_path(session: Session, options: InsertOptions, job: Job) -> Path:

@@ -186,7 +186,7 @@ class RowEncoder:
             if name is None:
                 continue
             field = fields.get(name)
-            if table.text and field is None and (kind := self.types.get(column)):
+            if table.text and column not in table.plain and field is None and (kind := self.types.get(column)):
                 found[name] = _typed(values, name, kind)
             else:
                 found[name] = _converted(values, name, field, table, column, exact=self.exact)
@@ -252,7 +252,8 @@ class RowEncoder:
         """Returns True for a column that goes into the dynamic field, and of which no type was given."""
         name = self._field_of(column, table)
         fields = {each.name for each in row_fields(self.target.schema)}
-        return bool(name) and name not in fields and name != DYNAMIC and column not in self.types
+        is_cell = column not in table.plain and column not in self.types
+        return bool(name) and name not in fields and name != DYNAMIC and is_cell
 
     def _is_index(self, column: str, table: RowStream) -> bool:
         """Returns True for an index of pandas that no field and no --map takes."""
@@ -266,7 +267,8 @@ class RowEncoder:
 
     def _kept(self, value: Any, name: str, column: str, table: RowStream) -> Any:
         """Returns a value of a rejected row: of a cell its value, unless all values of the row are cells."""
-        if not table.text and column in table.cells:
+        is_cell = column not in table.plain if table.text else column in table.cells
+        if is_cell and (table.plain or not table.text):
             with suppress(BadValue):
                 return self._read_cell(name, value)
         return value
@@ -275,7 +277,7 @@ class RowEncoder:
         """Adds the field names for its cells to a rejected row of a text file."""
         if not table.text or bad.delimiter:
             return bad
-        columns = [self._field_of(each, table) or "" for each in table.columns or ()]
+        columns = [self._field_of(each, table) or "" for each in table.columns or () if each not in table.plain]
         return replace(bad, delimiter=table.delimiter, columns=columns)
 
     def _bad(self, chunk: Chunk, row: int, error: BadValue, table: RowStream) -> RejectedRow:
@@ -285,9 +287,11 @@ class RowEncoder:
         values = {name: self._kept(chunk.columns[column][row], name, column, table) for name, column in columns.items()}
         if table.text:
             cells = [values[error.field]] if error.field in values else values.values()
-            reason = next((found for cell in cells if (found := cell_not_decoded(cell, table.encoding))), reason)
+            texts = [each for each in cells if isinstance(each, str)]
+            reason = next((found for cell in texts if (found := cell_not_decoded(cell, table.encoding))), reason)
         field = columns.get(error.field, error.field)
-        return RejectedRow(chunk.lines[row], field, reason, values, delimiter=table.delimiter, unit=chunk.unit)
+        delimiter = "" if table.plain else table.delimiter
+        return RejectedRow(chunk.lines[row], field, reason, values, delimiter=delimiter, unit=chunk.unit)
 
 
 def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
@@ -310,7 +314,7 @@ def _converted(
     values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str, *, exact: bool = False
 ) -> Sequence[Any]:
     """Converts the values of a column from cells where needed."""
-    text = table.text or column in table.cells
+    text = (table.text and column not in table.plain) or column in table.cells
     if text and field is not None:
         return read_cells(field, values, exact=exact)
     if text and name != DYNAMIC:

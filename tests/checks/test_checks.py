@@ -317,6 +317,17 @@ def test_settings_measured_before_an_interruption_are_kept(
     assert run.code == 130
 
 
+@pytest.mark.parametrize("given", ["", " --svg r.svg"])
+def test_plot_recall_draws_the_settings_that_the_server_takes(
+    milvus_with_faults: ServerProcess, cli: Cli, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.chdir(cli.directory)
+    run = Typed(cli, milvus_with_faults)(f"plot recall checks_clustered --sweep nprobe=0,64 --sample 5{given}")
+    written = "Wrote r.svg: IVF_FLAT on 'v' by L2.\n" if given else ""
+    assert (run.code, run.err) == (1, f"{written}error: the server refused 1 of 2 settings\n")
+    assert ("nprobe=64" in run.out, "nprobe=0" in run.out) == (not given, False)
+
+
 def test_check_recall_as_a_table_names_what_was_searched(planted_faults: Typed, is_lite: bool) -> None:
     run = planted_faults("check recall checks_planted --sample 3 -k 2")
     assert run.code == 0

@@ -114,5 +114,5 @@ def test_bytes_that_are_not_of_the_encoding_at_all() -> None:
 )
 def test_options_without_a_meaning_are_refused(layout: dict[str, Any], kind: str, message: str) -> None:
     with pytest.raises(InvalidInput) as caught:
-        TextLayout(**layout).require_use([InputFile("f.csv", "csv"), InputFile(f"f.{kind}", kind)])
+        TextLayout(**layout).require_use([InputFile(f"f.{kind}", kind), InputFile("f.csv", "csv")])
     assert caught.value.message == message
