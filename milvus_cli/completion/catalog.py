@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..connections.embedders import EmbedderStore
 from ..errors import CliError, Fault, ServerRefused
 from ..session.name_source import LOCAL
 from ..session.saved_commands import SavedCommands
@@ -191,6 +192,11 @@ def _saved_commands(session: Session) -> Pairs:
     return [(name, saved.text(name).split("\n")[0]) for name in saved.names()]
 
 
+def _embedders(session: Session) -> Pairs:
+    found = EmbedderStore(session.config.home, session.console.note).all()
+    return [(each.name, each.model or "command") for each in found]
+
+
 def _databases(client: Client, of: str) -> Pairs:
     return _without_notes(client.call("ListDatabases").db_names)
 
@@ -335,6 +341,7 @@ STORED_KINDS: Mapping[str, Callable[[Session], Pairs]] = {
     "connections": _connections,
     "uris": _uris,
     "saved_commands": _saved_commands,
+    "embedders": _embedders,
 }
 """The kinds in LOCAL."""
 

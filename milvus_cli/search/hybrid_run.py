@@ -84,6 +84,7 @@ class HybridOptions:
             range_filter=_float(given, "range_filter"),
             ignore_growing=self.ignore_growing,
             analyzer=given.get("analyzer", ""),
+            embed=given.get("embed", ""),
             timezone=self.timezone,
             time_fields=self.time_fields,
             namespace=self.namespace,
