@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..connections.embedders import EmbedderStore
 from ..errors import CliError, Fault, ServerRefused
 from ..session.name_source import LOCAL
 from ..session.saved_commands import SavedCommands
@@ -193,8 +192,7 @@ def _saved_commands(session: Session) -> Pairs:
 
 
 def _embedders(session: Session) -> Pairs:
-    found = EmbedderStore(session.config.home, session.console.note).all()
-    return [(each.name, each.model or "command") for each in found]
+    return [(each.name, each.model or "command") for each in session.embedders.all()]
 
 
 def _databases(client: Client, of: str) -> Pairs:

@@ -29,6 +29,7 @@ REMEMBER = (
     "INSERT INTO embedded_field VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (server, database, collection, field) DO UPDATE "
     "SET embedder = excluded.embedder, filled = excluded.filled WHERE excluded.filled OR NOT filled"
 )
+IN_COLLECTION = "server = ? AND database = ? AND collection = ?"
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,8 @@ class EmbedderStore:
             database.execute(REMEMBER, (*place, embedder, filled))
 
     def remembered(self, place: FieldPlace) -> Remembered | None:
-        where = "server = ? AND database = ? AND collection = ? AND field = ?"
-        rows = self._rows("embedded_field", f"SELECT embedder, filled FROM embedded_field WHERE {where}", *place)
+        query = f"SELECT embedder, filled FROM embedded_field WHERE {IN_COLLECTION} AND field = ?"
+        rows = self._rows("embedded_field", query, *place)
         return next((Remembered(str(row[0]), bool(row[1])) for row in rows), None)
 
     def places(self, embedder: str) -> list[FieldPlace]:
@@ -155,12 +156,24 @@ class EmbedderStore:
 
     def forget_collection(self, profile: Profile, collection: str) -> None:
         """Forgets the embedders of a collection that was deleted: another one may get its name."""
-        server, database_name, _, _ = field_place(profile, collection, "")
-        query = "SELECT 1 FROM embedded_field WHERE server = ? AND database = ? AND collection = ?"
-        if self._rows("embedded_field", query, server, database_name, collection):
+        place = field_place(profile, collection, "")
+        if self._is_known(place):
             with self._writing() as database:
-                where = "server = ? AND database = ? AND collection = ?"
-                database.execute(f"DELETE FROM embedded_field WHERE {where}", (server, database_name, collection))
+                database.execute(f"DELETE FROM embedded_field WHERE {IN_COLLECTION}", place[:3])
+
+    def rename_collection(self, profile: Profile, collection: str, new_name: str, database_name: str) -> None:
+        """Remembers the embedders of a collection under its new name, and in another database if one is given."""
+        place = field_place(profile, collection, "")
+        if self._is_known(place):
+            self.forget_collection(replace(profile, database=database_name or profile.database), new_name)
+            with self._writing() as database:
+                to = (database_name or place.database, new_name)
+                query = f"UPDATE embedded_field SET database = ?, collection = ? WHERE {IN_COLLECTION}"
+                database.execute(query, (*to, *place[:3]))
+
+    def _is_known(self, place: FieldPlace) -> bool:
+        """Returns whether the embedder of any field of the collection is remembered."""
+        return bool(self._rows("embedded_field", f"SELECT 1 FROM embedded_field WHERE {IN_COLLECTION}", *place[:3]))
 
     def _rows(self, table: str, query: str, *values: object) -> list[Any]:
         """Returns the rows of a query; none as long as its table was never written."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from ..connections.embedders import Embedder, EmbedderStore
+from ..connections.embedders import Embedder
 from ..errors import CliError, Fault, InvalidAnswer, Unreachable
 from ..rows.patience import NO_PATIENCE, Attempts, Patience
 from ..session.session import Session
@@ -20,10 +20,6 @@ HTTP_BYTES, COMMAND_BYTES = 256 << 10, 8 << 20
 HTTP_IN_FLIGHT = 4
 SEARCH_PATIENCE = 10.0
 """Seconds for which a search waits for a busy embedder."""
-
-
-def embedders_of(session: Session) -> EmbedderStore:
-    return EmbedderStore(session.config.home, session.console.note)
 
 
 class EmbeddingClient:
@@ -117,7 +113,7 @@ def embedding_client(
 ) -> EmbeddingClient:
     """Returns a client with the embedder's token. Raises CliError for one that is not there."""
     usual = COMMAND_SECONDS if embedder.command else HTTP_SECONDS
-    token = token_of(embedder, embedders_of(session).token)
+    token = token_of(embedder, session.embedders.token)
     return EmbeddingClient(embedder, token, dim=dim, seconds=session.chosen_timeout or usual, patience=patience)
 
 

@@ -12,7 +12,7 @@ from ..errors import InvalidInput
 from ..files.urls import shown_url
 from ..result import Done, Record, Table
 from ..session.session import Session
-from .client import embedders_of, embedding_client
+from .client import embedding_client
 from .endpoint import endpoint, is_exposed
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
@@ -42,7 +42,7 @@ class EmbedderOptions:
 def create_embedder(session: Session, options: EmbedderOptions) -> Done:
     """Stores an embedder; sends nothing."""
     embedder = _checked(options)
-    embedders_of(session).put(embedder, options.token or "", replaces=options.force)
+    session.embedders.put(embedder, options.token or "", replaces=options.force)
     session.names_changed()
     if (options.token or options.token_env) and is_exposed(embedder.url):
         session.console.note(f"note: the token is sent unencrypted to {shown_url(embedder.url)}: https:// protects it")
@@ -52,12 +52,12 @@ def create_embedder(session: Session, options: EmbedderOptions) -> Done:
 
 def embedder_table(session: Session) -> Table:
     columns = ("name", "url", "model", "command", "dim")
-    return Table(columns, [[_shown(each)[name] for name in columns] for each in embedders_of(session).all()])
+    return Table(columns, [[_shown(each)[name] for name in columns] for each in session.embedders.all()])
 
 
 def embedder_record(session: Session, name: str, *, check: bool) -> Record:
     """Returns an embedder's parameters and fields; with `check` also what it returns for a text."""
-    store = embedders_of(session)
+    store = session.embedders
     embedder = store.get(name)
     values = {
         **_shown(embedder),
@@ -82,7 +82,7 @@ def _shown(embedder: Embedder) -> dict[str, object]:
 
 
 def delete_embedder(session: Session, name: str) -> Done:
-    embedders_of(session).delete(name)
+    session.embedders.delete(name)
     session.names_changed()
     return Done(f"Deleted embedder {name!r}.", {"name": name, "deleted": True})
 

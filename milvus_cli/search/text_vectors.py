@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..connections.embedders import EmbedderStore, field_place
-from ..embedding.client import SEARCH_PATIENCE, embedders_of, embedding_client
+from ..embedding.client import SEARCH_PATIENCE, embedding_client
 from ..embedding.field import (
     fillable_fields,
     remembered_embedder,
@@ -16,7 +16,7 @@ from ..embedding.field import (
     require_metric,
     vector_packer,
 )
-from ..errors import InvalidInput
+from ..errors import CliError, InvalidInput
 from ..rows.patience import Patience
 from ..schema.vector_field import search_field
 from .check import text_function
@@ -68,7 +68,7 @@ def vectors_for(
 def _embedded(
     asked: SearchOptions, schema: CollectionSchema, found: EmbeddedField, texts: Sequence[str]
 ) -> list[bytes]:
-    store, field = embedders_of(asked.session), found.field
+    store, field = asked.session.embedders, found.field
     embedder = store.get(found.embedder)
     require_dimension(embedder, embedder.dim, field)
     require_metric(asked.client, asked.collection, field.name)
@@ -87,7 +87,10 @@ def _embedded(
 
 def _remember(store: EmbedderStore, asked: SearchOptions, schema: CollectionSchema, found: EmbeddedField) -> None:
     place = field_place(asked.client.profile, schema.name, found.field.name)
-    store.remember(place, found.embedder, filled=False)
+    try:
+        store.remember(place, found.embedder, filled=False)
+    except CliError as exc:
+        asked.session.console.note(f"note: the embedder is not remembered: {exc.message}")
 
 
 def _chosen_field(asked: SearchOptions, schema: CollectionSchema) -> FieldSchema:
@@ -99,6 +102,6 @@ def _chosen_field(asked: SearchOptions, schema: CollectionSchema) -> FieldSchema
 
 
 def _known(asked: SearchOptions, schema: CollectionSchema) -> list[EmbeddedField]:
-    store, client = embedders_of(asked.session), asked.client
+    store, client = asked.session.embedders, asked.client
     names = [(each, remembered_embedder(store, client, schema.name, each.name)) for each in fillable_fields(schema)]
     return [EmbeddedField(field, name) for field, name in names if name]
