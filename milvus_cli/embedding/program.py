@@ -51,11 +51,14 @@ def embed_by_command(
 
 def _finished(process: subprocess.Popen[bytes], lines: bytes, seconds: float, stopped: threading.Event) -> bytes:
     until = time.monotonic() + seconds
+    left: bytes | None = lines
     while True:
         try:
-            output: bytes = process.communicate(lines, timeout=LOOK_SECONDS)[0]
+            output: bytes = process.communicate(left, timeout=min(LOOK_SECONDS, seconds))[0]
             return output
         except subprocess.TimeoutExpired:
+            # What it has not read yet is kept for the next look.
+            left = None
             if stopped.is_set():
                 raise Interrupted() from None
         if time.monotonic() > until:

@@ -117,7 +117,8 @@ class RowEmbedder:
     def _asked(self, filler: FieldFiller, texts: Sequence[Any]) -> list[tuple[Sequence[str], Future[list[Vector]]]]:
         """Starts the requests for the texts that have no vector yet; equal texts are sent once."""
         known = self._known[filler.column]
-        missing = [text for text in dict.fromkeys(texts) if type(text) is Text and filler.digest(text) not in known]
+        wanted = dict.fromkeys(text for text in texts if type(text) is Text)
+        missing = [text for text in wanted if filler.digest(text) not in known]
         batches = filler.client.batches(missing)
         return [(batch, self._workers.submit(partial(filler.embed, batch))) for batch in batches]
 

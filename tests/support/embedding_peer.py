@@ -17,14 +17,14 @@ MODEL = "words"
 
 
 def embedding(text: str, dimension: int = DIMENSION) -> list[float]:
-    """A vector of length 1: each word is one of a few features, so that texts with common words are near."""
+    """A vector of length 1, in four digits: a word is one of a few features, and texts with common words are near."""
     found = [0.0] * dimension
     for word in text.lower().split() or [text]:
         digest = hashlib.sha256(word.encode()).digest()
         found[digest[0] % dimension] += 1.0 if digest[1] % 2 else -1.0
         found[digest[2] % dimension] += 0.5
     length = math.sqrt(sum(each * each for each in found)) or 1.0
-    return [each / length for each in found]
+    return [round(each / length, 4) for each in found]
 
 
 def answer(texts: Sequence[str], dimension: int = DIMENSION) -> dict[str, Any]:
@@ -67,8 +67,7 @@ class EmbeddingPeer:
         self.most_at_once = 0
         self._at_once = 0
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer((self.host, 0), _handler(self))
-        self._server.daemon_threads = True
+        self._server = _Server((self.host, 0), _handler(self))
 
     @property
     def uri(self) -> str:
@@ -101,6 +100,13 @@ class EmbeddingPeer:
     ) -> None:
         self._server.shutdown()
         self._server.server_close()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Says nothing of clients that do not wait for their answer."""
 
 
 def _handler(peer: EmbeddingPeer) -> type[BaseHTTPRequestHandler]:
