@@ -91,6 +91,7 @@ def test_each_row_gets_the_vector_of_its_text_and_each_text_is_sent_once(typed: 
     assert (run.code, run.err) == (0, "")
     assert run.out == f"Inserted 200 of 200 rows into {NAME!r}, which had 0 and has 200.\n"
     assert stored(typed) == vectors(range(200))
+
     assert sorted(peer.texts) == sorted([*PROBE, *map(title, range(200))])
     assert (max(len(each.texts) for each in peer.asked), 1 < peer.most_at_once <= 4) == (5, True)
 
@@ -108,7 +109,7 @@ def test_rows_come_from_any_file(typed: Typed, name: str) -> None:
     if name.endswith("parquet"):
         from pyarrow import Table, parquet
 
-        parquet.write_table(Table.from_pylist(rows(30)), name)  # type: ignore[no-untyped-call]
+        parquet.write_table(Table.from_pylist(rows(30)), name)
     else:
         Path(name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
     assert insert(typed, name).code == 0
@@ -153,7 +154,12 @@ def test_another_embedder_than_the_fields_is_a_note(typed: Typed, peer: Embeddin
 
 def test_rows_without_a_text_are_rejected_and_those_with_a_vector_keep_it(typed: Typed, peer: EmbeddingPeer) -> None:
     own = [0.5] * DIMENSION
-    lines = [{"id": 1, "title": "", "vector": own}, {"id": 2, "title": " "}, {"id": 3, "title": 3}, {"id": 4}]
+    lines: list[dict[str, Any]] = [
+        {"id": 1, "title": "", "vector": own},
+        {"id": 2, "title": " "},
+        {"id": 3, "title": 3},
+        {"id": 4},
+    ]
     run = insert(typed, write("rows.jsonl", [*lines, {"id": 5, "title": "good"}]), "--rejects bad.jsonl")
     assert run.code == 5, run
     assert peer.texts == [*PROBE, "good"]
@@ -205,6 +211,7 @@ def test_an_embedder_that_fails_midway_leaves_a_job_that_resumes(typed: Typed, p
     peer.asked.clear()
     peer.reply = lambda asked: None
     assert insert(typed, "rows.jsonl", "--resume").code == 0
+
     assert stored(typed) == vectors(range(120))
     assert not {title(number) for number in there} & set(peer.texts)
     assert not list((typed.cli.home / "inserts").iterdir())
@@ -234,6 +241,7 @@ def test_a_killed_insert_embeds_nothing_again_that_was_sent(
     process.communicate()
     before = stored(typed)
     assert before
+
     peer.asked.clear()
     peer.reply = lambda asked: None
     run = insert(typed, "rows.jsonl", "--resume")
@@ -249,7 +257,7 @@ FAULTS: dict[str, tuple[str, str, int]] = {
     "no embedder": ("title:vector", "no embedder is known for 'vector'", 2),
     "a field that is not there": ("title:vectr=words", f"{NAME} has no vector field 'vectr'", 1),
     "a field that is no vector": ("title:id=words", f"'id' of {NAME} is not a vector: its type is INT64", 1),
-    "a text that is none": ("id:vector=words", "--embed: 'id' is no text: its type is INT64", 2),
+    "a text that is none": ("id:vector=words", "--embed: expected a text field, got 'id', whose type is INT64", 2),
     "a text that no column has": ("tilte:vector=words", "rows.csv has no column 'tilte'", 2),
     "another dimension": (
         "title:vector=short",

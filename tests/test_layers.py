@@ -98,7 +98,7 @@ LAZY = {
     "access": {"commands", "completion"},
     "checks": {"commands"},
     "client": {"completion"},
-    "embedding": {"commands", "search"},
+    "embedding": {"commands"},
     "monitor": {"commands"},
     "rows": {"commands"},
     "schema": {"completion"},

@@ -44,10 +44,10 @@ if TYPE_CHECKING:
 @option("--force", is_flag=True, help="Replace an embedder of this name.")
 @options("embedding.registry:EmbedderOptions")
 def create_embedder(session: Session, options: EmbedderOptions) -> Done:
-    """Save an embedder, which turns texts into vectors.
+    """Create an embedder of texts.
 
-    Works with any server that has OpenAI's embeddings API, and with commands. Nothing is sent: `show embedder --check`
-    tries it. `help embedding` describes both.
+    It turns texts of rows and queries into vectors: a model of any server with OpenAI's embeddings API, or a command.
+    Nothing is sent: `show embedder --check` tries it. `help embedding` describes both.
 
     \b
     Example: create embedder local --url http://127.0.0.1:11434 --model nomic-embed-text

@@ -66,6 +66,8 @@ class HybridOptions:
     def leg(self, text: str) -> SearchOptions:
         """Returns a leg as a search of its own, with the options of the whole as defaults."""
         given = parse_leg(text)
+        if "embed" in given and not {"text", "vector"} & given.keys():
+            raise InvalidInput("embed= needs text=")
         return SearchOptions(
             self.session,
             self.collection,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..connections.embedders import EmbedderStore, field_place
 from ..embedding.client import SEARCH_PATIENCE, embedding_client
@@ -22,8 +22,26 @@ from ..schema.vector_field import search_field
 from .check import text_function
 
 if TYPE_CHECKING:
+    from ..client.client import Client
     from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
-    from .options import SearchOptions
+    from ..session.session import Session
+
+
+class TextSearch(Protocol):
+    """What a search tells of its texts. `embedded` keeps the vectors of texts, by field and embedder."""
+
+    @property
+    def session(self) -> Session: ...
+    @property
+    def client(self) -> Client: ...
+    @property
+    def collection(self) -> str: ...
+    @property
+    def field(self) -> str | None: ...
+    @property
+    def embed(self) -> str: ...
+    @property
+    def embedded(self) -> dict[tuple[str, str], dict[str, bytes]]: ...
 
 
 @dataclass(frozen=True)
@@ -34,7 +52,7 @@ class EmbeddedField:
     embedder: str
 
 
-def embedded_field(asked: SearchOptions, schema: CollectionSchema) -> EmbeddedField:
+def embedded_field(asked: TextSearch, schema: CollectionSchema) -> EmbeddedField:
     """Returns the field that texts search with --embed, or else with the embedder that it is known to have.
 
     Raises CliError if neither exists.
@@ -53,9 +71,7 @@ def embedded_field(asked: SearchOptions, schema: CollectionSchema) -> EmbeddedFi
     return found[0]
 
 
-def vectors_for(
-    asked: SearchOptions, schema: CollectionSchema, found: EmbeddedField, texts: Sequence[str]
-) -> list[bytes]:
+def vectors_for(asked: TextSearch, schema: CollectionSchema, found: EmbeddedField, texts: Sequence[str]) -> list[bytes]:
     """Embeds texts that were not embedded before in this search, and remembers an embedder that was chosen."""
     require_fillable(schema, found.field)
     known = asked.embedded.setdefault((found.field.name, found.embedder), {})
@@ -65,9 +81,7 @@ def vectors_for(
     return [known[text] for text in texts]
 
 
-def _embedded(
-    asked: SearchOptions, schema: CollectionSchema, found: EmbeddedField, texts: Sequence[str]
-) -> list[bytes]:
+def _embedded(asked: TextSearch, schema: CollectionSchema, found: EmbeddedField, texts: Sequence[str]) -> list[bytes]:
     store, field = asked.session.embedders, found.field
     embedder = store.get(found.embedder)
     require_dimension(embedder, embedder.dim, field)
@@ -85,7 +99,7 @@ def _embedded(
     return vectors
 
 
-def _remember(store: EmbedderStore, asked: SearchOptions, schema: CollectionSchema, found: EmbeddedField) -> None:
+def _remember(store: EmbedderStore, asked: TextSearch, schema: CollectionSchema, found: EmbeddedField) -> None:
     place = field_place(asked.client.profile, schema.name, found.field.name)
     try:
         store.remember(place, found.embedder, filled=False)
@@ -93,7 +107,7 @@ def _remember(store: EmbedderStore, asked: SearchOptions, schema: CollectionSche
         asked.session.console.note(f"note: the embedder is not remembered: {exc.message}")
 
 
-def _chosen_field(asked: SearchOptions, schema: CollectionSchema) -> FieldSchema:
+def _chosen_field(asked: TextSearch, schema: CollectionSchema) -> FieldSchema:
     """Returns the field to search: the one given, the only one that can be, or the only one with this embedder."""
     fields = fillable_fields(schema)
     if asked.field is None and len(fields) > 1:
@@ -101,7 +115,7 @@ def _chosen_field(asked: SearchOptions, schema: CollectionSchema) -> FieldSchema
     return fields[0] if asked.field is None and len(fields) == 1 else search_field(schema, asked.field)
 
 
-def _known(asked: SearchOptions, schema: CollectionSchema) -> list[EmbeddedField]:
+def _known(asked: TextSearch, schema: CollectionSchema) -> list[EmbeddedField]:
     store, client = asked.session.embedders, asked.client
     names = [(each, remembered_embedder(store, client, schema.name, each.name)) for each in fillable_fields(schema)]
     return [EmbeddedField(field, name) for field, name in names if name]

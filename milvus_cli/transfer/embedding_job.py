@@ -128,7 +128,7 @@ def _require_text(schema: CollectionSchema, name: str) -> None:
     """Raises InvalidInput for a field of another type than text; a column of the files alone may have any name."""
     field = next((each for each in row_fields(schema) if each.name == name), None)
     if field is not None and shape_of(kind_of(field)) is not ValueShape.TEXT:
-        raise InvalidInput(f"--embed: {name!r} is no text: its type is {kind_of(field)}")
+        raise InvalidInput(f"--embed: expected a text field, got {name!r}, whose type is {kind_of(field)}")
 
 
 def _missing(store: EmbedderStore, field: str) -> str:
