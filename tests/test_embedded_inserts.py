@@ -3,6 +3,7 @@
 import gzip
 import json
 import shlex
+import signal
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,11 +12,17 @@ from typing import Any
 
 import pytest
 
-from milvus_cli.client.wire.schema_pb2 import FieldSchema
+from milvus_cli.client.wire.schema_pb2 import CollectionSchema, FieldSchema
 from milvus_cli.connections.embedders import Embedder
+from milvus_cli.embedding.client import EmbeddingClient
 from milvus_cli.embedding.field import vector_packer
 from milvus_cli.errors import InvalidAnswer
+from milvus_cli.files.row_stream import Chunk
+from milvus_cli.rows.writing import WriteTarget
 from milvus_cli.schema.schema import type_number
+from milvus_cli.transfer.embedding import FieldFiller, RowEmbedder
+from milvus_cli.transfer.intake import PLAIN_VALUES, Prepared, RowEncoder
+from milvus_cli.transfer.vector_journal import VectorJournal
 from milvus_cli.values.packing import unpack_one
 from tests.support.cli import Cli, Run
 from tests.support.embedding_peer import DIMENSION, Asked, EmbeddingPeer, Reply, answer, embedding
@@ -349,3 +356,75 @@ def test_vectors_are_encoded_as_the_field_keeps_them(kind: str, digits: float) -
     assert unpack_one(field, pack([0.1, -2.5, 3])) == pytest.approx([0.1, -2.5, 3], rel=digits)
     with pytest.raises(InvalidAnswer, match="embedder 'e': "):
         pack([1e39, 0.0, 0.0])
+
+
+def test_ctrl_c_waits_for_no_answer(typed: Typed, peer: EmbeddingPeer) -> None:
+    def hanging(asked: Asked) -> Reply | None:
+        return None if asked.texts == PROBE else Reply(body=answer(asked.texts), seconds=20)
+
+    peer.reply = hanging
+    line = ["insert", "file", "-c", NAME, write("rows.jsonl", rows(40)), "--embed", "title:vector=words"]
+    process = typed.cli.start(*line, env=typed.env)
+    while len(peer.asked) < 3:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    _, err = process.communicate(timeout=15)
+    assert (process.returncode, "interrupted" in err) == (130, True)
+    assert time.monotonic() - began < 6
+
+
+def test_an_insert_is_not_resumed_with_another_model(typed: Typed, peer: EmbeddingPeer) -> None:
+    peer.reply = lambda asked: Reply(401, "") if title(90) in asked.texts else None
+    assert insert(typed, write("rows.jsonl", rows(120))).code == 4
+    peer.reply = lambda asked: None
+    typed.all(f"create embedder words --url {peer.uri} --model other --force")
+    run = insert(typed, "rows.jsonl", "--resume")
+    assert (run.code, run.err.splitlines()[0].rpartition(" and ")[2]) == (2, "had another --embed")
+
+
+def test_requests_run_ahead_by_a_bounded_number_of_rows(peer: EmbeddingPeer, tmp_path: Path) -> None:
+    fields = [{"name": "t", "data_type": "VarChar"}, {"name": "v", "data_type": "FloatVector"}]
+    schema = CollectionSchema(fields=fields)
+    schema.fields[1].type_params.add(key="dim", value=str(DIMENSION))
+    embedder = Embedder("e", url=f"{peer.uri}/v1/embeddings", model="words", batch_size=10)
+    client = EmbeddingClient(embedder, "", dim=DIMENSION, seconds=5)
+    filler = FieldFiller("t", schema.fields[1], client, vector_packer(embedder, schema.fields[1]))
+    rows = RowEmbedder([filler], VectorJournal(tmp_path / "kept", resume=False), threading.Event(), partial=False)
+    encoder = RowEncoder(WriteTarget("c", "", schema), {})
+    chunks = (Chunk({"t": [f"{number} {row}" for row in range(3000)]}, range(3000)) for number in range(3))
+    filled = rows.fill(Prepared(encoder, chunk, PLAIN_VALUES) for chunk in chunks)
+    first = next(filled)
+    assert len(first.chunk.lines) == 500
+    assert len(peer.texts) <= 1000
+
+    for _ in range(9):
+        next(filled)
+    rows.stop()
+    assert (len(peer.texts) <= 5500, len(list((tmp_path / "kept").iterdir()))) == (True, 8)
+
+
+def test_a_partial_upsert_embeds_the_texts_that_change(
+    cli: Cli, lite: LiteServer, peer: EmbeddingPeer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(cli.directory)
+    typed, name = Typed(cli, lite), "embedded_partly"
+    typed.gone(name)
+    typed.all(
+        f"create embedder words --url {peer.uri} --model words",
+        f"create collection -c {name} -f id:INT64 -f title:VARCHAR:99 -f n:INT64 -f vector:FLOAT_VECTOR:{DIMENSION} "
+        "-p id",
+        f"create index -c {name} -f vector -t FLAT -m L2",
+        f"load collection {name}",
+    )
+    write("rows.jsonl", [{**row, "n": 1} for row in rows(2)])
+    typed.all(f"insert file -c {name} rows.jsonl --embed title:vector=words")
+    write("new.jsonl", [{"id": 0, "n": 2}, {"id": 1, "title": "changed"}])
+    typed.all(f"upsert file -c {name} new.jsonl --partial --embed title:vector=words")
+    found = typed.json(f"query -c {name} --filter 'id >= 0' --fields id,title,n,vector")
+    assert [(row["title"], row["n"], row["vector"]) for row in sorted(found, key=lambda row: int(row["id"]))] == [
+        (title(0), 2, embedding(title(0))),
+        ("changed", 1, embedding("changed")),
+    ]
+    assert peer.texts == [*PROBE, title(0), title(1), *PROBE, "changed"]
+    typed.gone(name)

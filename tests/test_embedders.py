@@ -12,6 +12,7 @@ from email.utils import formatdate
 from pathlib import Path
 from typing import Any
 
+import keyring
 import pytest
 
 from milvus_cli.connections.embedders import Embedder, EmbedderStore, Remembered, field_place
@@ -21,8 +22,9 @@ from milvus_cli.embedding.endpoint import endpoint, is_exposed, vectors_of
 from milvus_cli.embedding.failures import Busy
 from milvus_cli.errors import CliError, InvalidAnswer, InvalidInput, Unreachable
 from milvus_cli.rows.patience import Patience
-from tests.support.cli import Cli, Run
+from tests.support.cli import Run
 from tests.support.embedding_peer import DIMENSION, EmbeddingPeer, Reply, answer, embedding
+from tests.support.keyrings import FileKeyring
 from tests.support.recorder import run_here
 from tests.support.typed import failed
 
@@ -101,7 +103,7 @@ def test_check_measures_what_the_embedder_returns(typed: Embedders, peer: Embedd
     assert shown["latency_ms"] > 0
     (asked,) = peer.asked
     assert (asked.path, asked.body) == ("/v1/embeddings", {"model": "words", "input": ["milvus_cli"]})
-    assert "Authorization" not in asked.headers
+    assert ("Authorization" in asked.headers, asked.headers["User-Agent"]) == (False, "milvus_cli/0.1.0")
 
 
 def test_a_dimension_is_sent_if_that_is_asked_for(typed: Embedders, peer: EmbeddingPeer) -> None:
@@ -122,7 +124,11 @@ def test_a_token_may_stay_in_the_environment(
         "embedder 'e' has its token in $EMBEDDING_KEY, which is not set",
         "set EMBEDDING_KEY before milvus_cli starts",
     )
-    monkeypatch.setenv("EMBEDDING_KEY", TOKEN)
+    monkeypatch.setenv("EMBEDDING_KEY", f"{TOKEN}\nX: y")
+    assert typed("show embedder e --check") == failed(
+        "$EMBEDDING_KEY: expected printable ASCII characters without spaces", code=2
+    )
+    monkeypatch.setenv("EMBEDDING_KEY", f"{TOKEN}\n")
     assert typed.shown("e", "--check")["token"] == "in $EMBEDDING_KEY"
     assert peer.asked[0].headers["Authorization"] == f"Bearer {TOKEN}"
 
@@ -136,14 +142,19 @@ def test_a_name_that_is_taken_needs_force_and_then_gets_the_new_token(typed: Emb
     assert peer.asked[0].headers["Authorization"] == "Bearer new"
 
 
-def test_a_keyring_takes_the_token_if_there_is_one(cli: Cli, peer: EmbeddingPeer, tmp_path: Path) -> None:
-    env = {"PYTHON_KEYRING_BACKEND": "tests.support.keyrings.FileKeyring", "TEST_KEYRING_FILE": str(tmp_path / "ring")}
-    lines = [f"create embedder e --url {peer.uri} --model words --token {TOKEN}", "show embedder e --check -o json"]
-    created, shown = (cli(*shlex.split(line), env=env) for line in lines)
-    assert (created.code, json.loads(shown.out)["token"]) == (0, "in the keyring")
+def test_a_keyring_takes_the_token_if_there_is_one(
+    typed: Embedders, peer: EmbeddingPeer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEST_KEYRING_FILE", str(tmp_path / "ring"))
+    monkeypatch.setattr(keyring.core, "_keyring_backend", keyring.get_keyring())
+    keyring.set_keyring(FileKeyring())  # type: ignore[no-untyped-call]
+    assert typed(f"create embedder e --url {peer.uri} --model words --token {TOKEN}").code == 0
+    assert typed.shown("e", "--check")["token"] == "in the keyring"
     assert peer.asked[0].headers["Authorization"] == f"Bearer {TOKEN}"
-    assert TOKEN.encode() not in (cli.home / "connections.db").read_bytes()
-    assert cli("delete", "embedder", "e", env=env).code == 0
+
+    assert TOKEN.encode() not in (typed.home / "connections.db").read_bytes()
+    assert typed("delete embedder e").code == 0
+    assert json.loads((tmp_path / "ring").read_text()) == {"milvus_cli": {}}
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ OURS = {
     "completion": GROUND | {"access", "client", "connections", "grammar", "output", "schema", "server", "session"},
     "app": GROUND | {"grammar", "output", "session"},
     "files": GROUND | {"client", "output", "rows", "schema", "values"},
-    "embedding": GROUND | {"client", "connections", "files", "rows", "schema", "session", "values"},
+    "embedding": GROUND | {"__init__", "client", "connections", "files", "rows", "schema", "session", "values"},
     "shell": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session"},
     "search": GROUND
     | {"client", "connections", "embedding", "files", "output", "rows", "schema", "server", "session", "values"},

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from ..connections.embedders import Embedder
-from ..errors import CliError, Fault, InvalidAnswer, Unreachable
+from ..errors import CliError, Fault, InvalidAnswer, InvalidInput, Unreachable
 from ..rows.patience import NO_PATIENCE, Attempts, Patience
 from ..session.session import Session
 from .failures import Busy, TextRefused
@@ -122,10 +122,17 @@ def token_of(embedder: Embedder, stored: Callable[[Embedder], str]) -> str:
     variable = embedder.token_variable
     if not variable:
         return stored(embedder)
-    token = os.environ.get(variable, "")
+    token = os.environ.get(variable, "").strip()
     if not token:
         raise CliError(
             f"embedder {embedder.name!r} has its token in ${variable}, which is not set",
             hint=f"set {variable} before milvus_cli starts",
         )
+    require_token(token, f"${variable}")
     return token
+
+
+def require_token(token: str, name: str) -> None:
+    """Raises InvalidInput, without the token, for one that no header can hold."""
+    if not (token.isascii() and token.isprintable() and " " not in token):
+        raise InvalidInput(f"{name}: expected printable ASCII characters without spaces")

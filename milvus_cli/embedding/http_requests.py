@@ -6,6 +6,7 @@ import time
 from collections.abc import Sequence
 from email.utils import parsedate_to_datetime
 
+from .. import __version__
 from ..connections.embedders import Embedder
 from ..errors import CliError, Fault, NotAuthorized
 from ..files.urls import shown_url
@@ -21,7 +22,12 @@ LONGEST_WAIT = 3600.0
 
 def embed_by_http(embedder: Embedder, token: str, texts: Sequence[str], seconds: float) -> list[list[float]]:
     """Returns the vectors of one request. Raises CliError; Busy and Unreachable where trying again may help."""
-    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    # Some services refuse Python's own name.
+    headers = {
+        "Content-Type": "application/json",
+        "Accept": "application/json",
+        "User-Agent": f"milvus_cli/{__version__}",
+    }
     if token:
         headers["Authorization"] = f"Bearer {token}"
     body = request_body(embedder.model, texts, embedder.dim if embedder.sends_dim else 0)

@@ -12,7 +12,7 @@ from ..errors import InvalidInput
 from ..files.urls import shown_url
 from ..result import Done, Record, Table
 from ..session.session import Session
-from .client import embedding_client
+from .client import embedding_client, require_token
 from .endpoint import endpoint, is_exposed
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
@@ -105,8 +105,7 @@ def _checked(options: EmbedderOptions) -> Embedder:
         raise InvalidInput(
             "--token-env: expected the name of an environment variable", hint="--token-env OPENAI_API_KEY"
         )
-    if options.token and not (options.token.isascii() and options.token.isprintable() and " " not in options.token):
-        raise InvalidInput("--token: expected printable ASCII characters without spaces")
+    require_token(options.token or "", "--token")
     if options.send_dim and not options.dim:
         raise InvalidInput("--send-dim needs --dim")
     return Embedder(

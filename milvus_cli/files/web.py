@@ -82,8 +82,9 @@ def post(url: str, name: str, body: bytes, headers: Mapping[str, str], seconds: 
             reason = _reason(response, "not followed") if isinstance(response, HTTPError) else ""
             text = _whole(response, until).decode("utf-8", "replace")
             return WebAnswer(response.status or 0, reason, dict(response.headers), text)
-    except (http.client.InvalidURL, UnicodeEncodeError) as exc:
-        raise InvalidInput(f"invalid URL or header: {name}") from exc
+    except (http.client.InvalidURL, ValueError):
+        # The text of these exceptions may contain the headers.
+        raise InvalidInput(f"invalid URL or header: {name}") from None
     except (OSError, EOFError, http.client.HTTPException) as exc:
         raise _failed(exc, name, seconds) from exc
 

@@ -153,7 +153,8 @@ class RowEmbedder:
             if type(text) is Text and text not in found:
                 found[text] = known[filler.digest(text)]
         kept = {filler.digest(text): each for text, each in found.items() if isinstance(each, bytes)}
-        self._journal.keep(filler.field.name, kept)
+        if kept:
+            self._journal.keep(filler.field.name, kept)
         return found
 
 

@@ -21,7 +21,7 @@ from .checkpoint import InsertCounts, Mark
 from .embedding import FieldFiller, RowEmbedder
 from .insert_job import InsertOptions
 from .intake import Filling
-from .vector_journal import VectorJournal
+from .vector_journal import VectorJournal, definition
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
@@ -60,6 +60,11 @@ class InsertEmbedding:
         ]
         self._journal: VectorJournal | None = None
         self._rows: RowEmbedder | None = None
+
+    @property
+    def described(self) -> list[object]:
+        """What an insert that is resumed must have in common with the interrupted one."""
+        return [[each.text, each.field.name, *definition(each.client.embedder)] for each in self._fillers]
 
     def begin(self, checkpoint: Path) -> Filling:
         """Returns what fills the rows. The vectors on their way are kept beside the checkpoint."""

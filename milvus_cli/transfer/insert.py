@@ -74,7 +74,7 @@ def _insert(
     target, notes = job.encoder.target, list[str]()
     with locked(session, options, job, made):
         before = permitted(exact_row_count, session.client, options.collection)
-        checkpoint = begun_checkpoint(session, options, job, made)
+        checkpoint = begun_checkpoint(session, options, job, made, embedding.described)
         size = sum(_file_size(each.path) for each in job.files)
         counts = checkpoint.progress
         encoder = replace(job.encoder, filling=embedding.begin(checkpoint.path))

@@ -89,8 +89,10 @@ def locked(session: Session, options: InsertOptions, job: Job, made: Sequence[ob
         yield
 
 
-def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: Sequence[object]) -> Checkpoint:
-    """Opens the job's checkpoint. Raises as `Checkpoint.begin`."""
+def begun_checkpoint(
+    session: Session, options: InsertOptions, job: Job, made: Sequence[object], embedded: Sequence[object]
+) -> Checkpoint:
+    """Opens the job's checkpoint; `embedded` describes what is embedded. Raises as `Checkpoint.begin`."""
     checkpoint = Checkpoint(
         _checkpoint_path(session, options, job),
         {
@@ -98,7 +100,7 @@ def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: S
             "--format": options.format,
             "--map": dict(options.mapping),
             "--types": dict(options.types),
-            "--embed": [list(each) for each in options.embeds],
+            "--embed": embedded,
             "--exact-numbers": options.exact,
             "--partial": options.partial,
             "--ignore-unknown": options.ignore_unknown,

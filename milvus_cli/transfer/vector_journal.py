@@ -36,7 +36,10 @@ class VectorJournal:
         """Returns the vectors of a field that an earlier run left; each has `size` bytes."""
         found, step = dict[bytes, bytes](), DIGEST_SIZE + size
         for path in self._files(field):
-            data = path.read_bytes()
+            try:
+                data = path.read_bytes()
+            except OSError as exc:
+                raise CliError(f"can't read {path}: {exc.strerror}") from exc
             if len(data) % step == 0:
                 records = [data[start : start + step] for start in range(0, len(data), step)]
                 found.update((record[:DIGEST_SIZE], record[DIGEST_SIZE:]) for record in records)
@@ -67,6 +70,11 @@ class VectorJournal:
 
 
 def text_digest(embedder: Embedder, text: str) -> bytes:
-    """Identifies a text and what embeds it."""
-    made = [embedder.url, embedder.model, embedder.command, embedder.dim, embedder.row_prefix, text]
-    return hashlib.blake2b(json.dumps(made).encode(), digest_size=DIGEST_SIZE).digest()
+    """Identifies a text and what embeds it, at whatever address."""
+    made = json.dumps([*definition(embedder), text])
+    return hashlib.blake2b(made.encode(), digest_size=DIGEST_SIZE).digest()
+
+
+def definition(embedder: Embedder) -> list[object]:
+    """Returns what an embedder's vectors depend on."""
+    return [embedder.model, embedder.command, embedder.dim, embedder.row_prefix]
