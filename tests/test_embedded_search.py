@@ -124,6 +124,16 @@ def test_an_embedder_is_not_asked_twice_for_a_search_that_is_sent_again(
     assert (run.code, peer.texts) == (0, ["a", "a"])
 
 
+def test_an_explanation_tells_how_long_the_embedder_took(typed: Typed, peer: EmbeddingPeer) -> None:
+    peer.reply = lambda asked: Reply(body=answer(asked.texts), seconds=0.2)
+    timing = {
+        each["step"]: each["ms"] for each in typed.json(f"search {NAME} --text a --embed words --explain")["timing"]
+    }
+    assert (timing["embed"] > 200, timing["all"] > timing["embed"], len(peer.asked)) == (True, True, 1)
+    plain = typed.json(f"search {NAME} --like 1 -f dense --explain")["timing"]
+    assert "embed" not in [each["step"] for each in plain]
+
+
 def test_the_line_below_the_hits_names_the_embedder(typed: Typed) -> None:
     run = typed(f"search {NAME} --text storm --embed words -o table")
     assert run.out.rstrip().endswith("consistency Strong, embedded by 'words'")

@@ -22,6 +22,7 @@ from milvus_cli.embedding.endpoint import endpoint, is_exposed, vectors_of
 from milvus_cli.embedding.failures import Busy
 from milvus_cli.errors import CliError, InvalidAnswer, InvalidInput, Unreachable
 from milvus_cli.rows.patience import Patience
+from tests.support.broken_web import BrokenWeb, chunked
 from tests.support.cli import Run
 from tests.support.embedding_peer import DIMENSION, EmbeddingPeer, Reply, answer, embedding
 from tests.support.keyrings import FileKeyring
@@ -312,6 +313,23 @@ def test_an_embedder_that_hangs_is_left(peer: EmbeddingPeer) -> None:
     with pytest.raises(Unreachable, match=r"did not answer within 0\.2 s"):
         client(peer, seconds=0.2, patience=5.0).embed(["a"])
     assert len(peer.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("reply", "message", "is_retried"),
+    [
+        (b"", "broke off its answer: Remote end closed connection without response", True),
+        (b"\0\0\x06SETTINGS\r\n", "serves no HTTP/1", False),
+        (chunked(b"{", end=b"5\r\nab"), "broke off its answer: the transfer was interrupted", True),
+    ],
+)
+def test_what_is_no_whole_answer_is_told_apart(reply: bytes, message: str, is_retried: bool) -> None:
+    with BrokenWeb() as web:
+        web.reply = reply
+        embedder = Embedder("e", url=f"http://{web.address}/v1/embeddings", model="m")
+        with pytest.raises(Unreachable, match=f"v1/embeddings {message}"):
+            EmbeddingClient(embedder, "", dim=0, seconds=5, patience=Patience(1.0)).embed(["a"])
+        assert (web.connections > 1) == is_retried
 
 
 def test_an_embedder_that_never_answered_may_have_another_address() -> None:

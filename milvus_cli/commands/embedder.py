@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import command, option, word
+from ..grammar.command import argument, command, option, word
 from ..grammar.options import options
 from ..grammar.types import EMBEDDER
 from ..result import Done, Record, Table
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @command("create embedder")
-@word("name", "--name", metavar="NAME", help="Name of the embedder.")
+@argument("name", metavar="NAME")
 @option(
     "--url", default="", metavar="URL", help="OpenAI-compatible API, with or without /v1 and /embeddings at its end."
 )

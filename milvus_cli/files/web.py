@@ -108,6 +108,8 @@ def _failed(error: Exception, name: str, seconds: float) -> Unreachable:
         return Unreachable(f"{name} did not answer within {seconds:g} s", fault=Fault.SILENT)
     if isinstance(reason, ssl.SSLError):
         return Unreachable(f"no TLS with {name}: {reason.reason or reason}", fault=Fault.TLS)
+    if isinstance(reason, http.client.BadStatusLine) and not isinstance(reason, ConnectionResetError):
+        return Unreachable(f"{name} serves no HTTP/1", fault=Fault.REFUSED)
     if isinstance(reason, EOFError | http.client.HTTPException | ConnectionResetError):
         words = str(reason) or type(reason).__name__
         return Unreachable(f"{name} broke off its answer: {words}", fault=Fault.LOST)

@@ -82,6 +82,11 @@ class SearchOptions(ExtraOptions):
         return {}
 
     @cached_property
+    def embedding_times(self) -> list[float]:
+        """How long each embedder took for the texts, in milliseconds."""
+        return []
+
+    @cached_property
     def _standard_input(self) -> bytes:
         return self.session.console.read_bytes(LARGEST)
 

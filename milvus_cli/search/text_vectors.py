@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
 
 class TextSearch(Protocol):
-    """What a search tells of its texts. `embedded` keeps the vectors of texts, by field and embedder."""
+    """What a search tells of its texts. `embedded` keeps their vectors by field and embedder, once they are there."""
 
     @property
     def session(self) -> Session: ...
@@ -42,6 +43,8 @@ class TextSearch(Protocol):
     def embed(self) -> str: ...
     @property
     def embedded(self) -> dict[tuple[str, str], dict[str, bytes]]: ...
+    @property
+    def embedding_times(self) -> list[float]: ...
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,9 @@ def vectors_for(asked: TextSearch, schema: CollectionSchema, found: EmbeddedFiel
     known = asked.embedded.setdefault((found.field.name, found.embedder), {})
     missing = [text for text in dict.fromkeys(texts) if text not in known]
     if missing:
+        began = time.monotonic()
         known.update(zip(missing, _embedded(asked, schema, found, missing), strict=True))
+        asked.embedding_times.append((time.monotonic() - began) * 1000)
     return [known[text] for text in texts]
 
 
@@ -105,6 +110,12 @@ def _remember(store: EmbedderStore, asked: TextSearch, schema: CollectionSchema,
         store.remember(place, found.embedder, filled=False)
     except CliError as exc:
         asked.session.console.note(f"note: the embedder is not remembered: {exc.message}")
+
+
+def embedded_names(session: Session, client: Client, schema: CollectionSchema) -> set[str]:
+    """Returns the vector fields whose embedder is known."""
+    fields = fillable_fields(schema)
+    return {each.name for each in fields if remembered_embedder(session.embedders, client, schema.name, each.name)}
 
 
 def _chosen_field(asked: TextSearch, schema: CollectionSchema) -> FieldSchema:
