@@ -126,7 +126,7 @@ def test_rows_come_from_any_file(typed: Typed, name: str) -> None:
 
 def test_a_text_need_not_be_stored(typed: Typed, peer: EmbeddingPeer) -> None:
     write("rows.jsonl", [{"id": 1, "title": "short", "body": "a long text"}])
-    line = f"insert file -c {NAME} rows.jsonl --map body= --embed body:vector=words"
+    line = f"insert file -c {NAME} rows.jsonl --embed body:vector=words"
     assert typed(line).code == 0
     assert stored(typed) == {1: embedding("a long text")}
     assert typed.json(f"query -c {NAME} --filter 'id == 1' --fields title")[0]["title"] == "short"
@@ -433,3 +433,16 @@ def test_a_partial_upsert_embeds_the_texts_that_change(
     ]
     assert peer.texts == [*PROBE, title(0), title(1), *PROBE, "changed"]
     typed.gone(name)
+
+
+def test_a_text_that_is_not_stored_is_kept_with_a_rejected_row(typed: Typed) -> None:
+    Path("rows.csv").write_text("id,title,words\nx,one,white whale\n2,two,black cat\n")
+    line = f"insert file -c {NAME} {{}} --embed body:vector=words"
+    assert typed(f"{line.format('rows.csv')} --map words=body --rejects bad.jsonl").code == 5
+    assert stored(typed) == {2: embedding("black cat")}
+    bad = json.loads(Path("bad.jsonl").read_text())
+    assert bad["row"] == {"id": "x", "title": "one", "body": "white whale"}
+
+    Path("bad.jsonl").write_text(json.dumps({**bad, "row": {**bad["row"], "id": "1"}}))
+    assert typed(line.format("bad.jsonl")).code == 0
+    assert stored(typed) == {1: embedding("white whale"), 2: embedding("black cat")}

@@ -168,8 +168,9 @@ def _texts(rows: Prepared, filler: FieldFiller, *, keeps_absent: bool) -> Sequen
     """Returns for each row its Text, the vector that it brings, or the reason why it has neither, as BadValue."""
     encoder, chunk, table = rows
     by_field = {encoder.field_of(column, table): values for column, values in chunk.columns.items()}
+    by_name = {encoder.mapping.get(column) or column: values for column, values in chunk.columns.items()}
     nothing = [ABSENT] * len(chunk.lines)
-    texts = by_field.get(filler.text, chunk.columns.get(filler.text, nothing))
+    texts = by_name.get(filler.text, nothing)
     vectors = by_field.get(filler.field.name, nothing)
     found: list[Any] = []
     for row, (text, vector) in enumerate(zip(texts, vectors, strict=True)):

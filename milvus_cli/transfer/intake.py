@@ -101,7 +101,8 @@ class RowEncoder:
             hint = f"leave --embed out, or the column: --map {both}="
             raise InvalidInput(f"{name} has a column for {both!r}, which --embed fills", hint=hint)
         absent = [column for column in (*self.mapping, *self.types) if column not in table.columns]
-        absent += [each for each in self.filling.needs if each not in (*table.columns, *given)]
+        named = {self.mapping.get(each, each) for each in table.columns}
+        absent += [each for each in self.filling.needs if each not in (*table.columns, *named)]
         if absent:
             raise missing_name("column", absent[0], table.columns, before=f"{name} has ", error=InvalidInput)
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
@@ -271,10 +272,18 @@ class RowEncoder:
         name = self.mapping.get(column, column)
         if (not name and (table.text or column)) or self._is_index(column, table) or self._is_generated(name):
             return None
+        if name in self.filling.needs and not self._is_stored(name):
+            return None
         if self.ignore_unknown and not self.target.schema.enable_dynamic_field:
             known = {each.name for each in taken_fields(self.target.schema, (name,), upsert=True)}
             return name if name in known else None
         return name
+
+    def _is_stored(self, name: str) -> bool:
+        """Returns False for a column that is there to be embedded only: the collection has no place for it."""
+        return self.target.schema.enable_dynamic_field or any(
+            each.name == name for each in row_fields(self.target.schema)
+        )
 
     def _is_generated(self, name: str) -> bool:
         return bool(name) and name == self.target.generated
@@ -313,6 +322,8 @@ class RowEncoder:
         """Returns a row that does not fit, with its values as they were read."""
         fields = {column: self.field_of(column, table) for column in chunk.columns if column not in self.filled}
         columns = {name: column for column, name in fields.items() if name is not None}
+        texts = {self.mapping.get(column) or column: column for column in chunk.columns}
+        columns |= {name: texts[name] for name in self.filling.needs if name in texts and name not in columns}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
         values = {name: self._kept(chunk.columns[column][row], name, column, table) for name, column in columns.items()}
         if table.text:
