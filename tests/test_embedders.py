@@ -258,9 +258,9 @@ def body(*vectors: Any, indexes: list[Any] | None = None) -> dict[str, Any]:
         (body([1.0], []), "vector 1 of the answer is not a list of numbers"),
         (body([1.0], None), "vector 1 of the answer is not a list of numbers"),
         (body([1.0], "no base64!"), "vector 1 of the answer is not a list of numbers"),
-        (body([1.0], [None]), "vector 1 of the answer has null where a number is"),
-        (body([1.0], [True]), "vector 1 of the answer has true where a number is"),
-        (body([1.0], ["1"]), 'vector 1 of the answer has "1" where a number is'),
+        (body([1.0], [None]), "vector 1 of the answer has null where a number is expected"),
+        (body([1.0], [True]), "vector 1 of the answer has true where a number is expected"),
+        (body([1.0], ["1"]), 'vector 1 of the answer has "1" where a number is expected'),
         (body([1.0], [float("nan")]), "vector 1 of the answer has a number that is not finite"),
         (body([1.0], [10**400]), "vector 1 of the answer has a number that is not finite"),
         (body([1.0], [1.0, 2.0]), "expected vectors of 1 numbers, got 2"),
@@ -310,8 +310,9 @@ def test_an_answer_that_breaks_off_is_asked_for_again(peer: EmbeddingPeer) -> No
 
 def test_an_embedder_that_hangs_is_left(peer: EmbeddingPeer) -> None:
     peer.reply = lambda asked: Reply(body=answer(["a"]), seconds=0.8)
-    with pytest.raises(Unreachable, match=r"did not answer within 0\.2 s"):
+    with pytest.raises(Unreachable, match=r"did not answer within 0\.2 s") as caught:
         client(peer, seconds=0.2, patience=5.0).embed(["a"])
+    assert caught.value.hint == "--timeout SECONDS waits longer"
     assert len(peer.asked) == 1
 
 

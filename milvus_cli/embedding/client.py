@@ -73,9 +73,10 @@ class EmbeddingClient:
                 hint = f"it asks to wait {exc.retry_after:g} s" if exc.retry_after > self._patience.seconds else ""
                 attempts.wait(self._named(exc, hint), at_least=exc.retry_after)
             except Unreachable as exc:
+                hint = "--timeout SECONDS waits longer" if exc.fault is Fault.SILENT else ""
                 if exc.fault is not Fault.LOST and not (self._has_answered and exc.fault is not Fault.TLS):
-                    raise self._named(exc) from exc
-                attempts.wait(self._named(exc))
+                    raise self._named(exc, hint) from exc
+                attempts.wait(self._named(exc, hint))
             except CliError as exc:
                 raise self._named(exc) from exc
 

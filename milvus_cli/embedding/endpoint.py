@@ -77,10 +77,10 @@ def checked_vector(value: Any, name: str) -> list[float]:
         value = _from_base64(value)
     if not isinstance(value, list) or not value:
         raise InvalidAnswer(f"{name} of the answer is not a list of numbers")
-    other = next((each for each in value if type(each) not in (float, int)), 0.0)
-    if other != 0.0 or type(other) is bool:
-        raise InvalidAnswer(f"{name} of the answer has {shortened(json.dumps(other, default=str))} where a number is")
-    if not all(map(_is_finite, value)):
+    if not {float, int}.issuperset(map(type, value)):
+        other = next(each for each in value if type(each) not in (float, int))
+        raise InvalidAnswer(f"{name} of the answer has {shortened(json.dumps(other))} where a number is expected")
+    if not _are_finite(value):
         raise InvalidAnswer(f"{name} of the answer has a number that is not finite")
     return value
 
@@ -110,8 +110,8 @@ def _from_base64(text: str) -> list[float] | None:
     return list(struct.unpack(f"<{len(raw) // 4}f", raw)) if len(raw) % 4 == 0 else None
 
 
-def _is_finite(number: float) -> bool:
+def _are_finite(numbers: list[float]) -> bool:
     try:
-        return math.isfinite(number)
+        return all(map(math.isfinite, numbers))
     except OverflowError:
         return False
