@@ -446,3 +446,12 @@ def test_a_text_that_is_not_stored_is_kept_with_a_rejected_row(typed: Typed) -> 
     Path("bad.jsonl").write_text(json.dumps({**bad, "row": {**bad["row"], "id": "1"}}))
     assert typed(line.format("bad.jsonl")).code == 0
     assert stored(typed) == {1: embedding("white whale"), 2: embedding("black cat")}
+
+
+def test_the_last_row_of_a_key_is_embedded_and_upserted(typed: Typed) -> None:
+    path = write("rows.jsonl", [{"id": 1, "title": "old"}, {"id": 2, "title": "two"}, {"id": 1, "title": "new"}])
+    assert typed(f"upsert file -c {NAME} {path} --embed title:vector=words").code == 0
+    assert stored(typed) == {1: embedding("new"), 2: embedding("two")}
+    Path("long.jsonl").write_text(f'{{"id": 3, "title": "{"x" * 300}"}}\n{{"id": 4, "title": "four"}}\n')
+    assert insert(typed, "long.jsonl", "--rejects bad.jsonl").code == 5
+    assert (4 in stored(typed), json.loads(Path("bad.jsonl").read_text())["row"]["id"]) == (True, 3)
