@@ -119,7 +119,7 @@ NEWER = {
     *("delete field", "delete function", "delete privilege_group", "truncate"),
     *("delete file_resource", "delete row_policy", "delete snapshot", "delete user_tags"),
 }
-LOCAL = {"delete connection", "delete connection_history", "delete saved_command"}
+LOCAL = {"delete connection", "delete connection_history", "delete embedder", "delete saved_command"}
 
 
 @pytest.mark.parametrize(("method", "path"), READS)

@@ -34,11 +34,12 @@ OURS = {
     "completion": GROUND | {"access", "client", "connections", "grammar", "output", "schema", "server", "session"},
     "app": GROUND | {"grammar", "output", "session"},
     "files": GROUND | {"client", "output", "rows", "schema", "values"},
+    "embedding": GROUND | {"__init__", "client", "connections", "files", "rows", "schema", "session", "values"},
     "shell": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session"},
     "search": GROUND
-    | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
+    | {"client", "connections", "embedding", "files", "output", "rows", "schema", "server", "session", "values"},
     "transfer": GROUND
-    | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
+    | {"client", "connections", "embedding", "files", "output", "rows", "schema", "server", "session", "values"},
     "checks": GROUND
     | {"client", "connections", "files", "output", "rows", "schema", "search", "server", "session", "transfer"}
     | {"values"},
@@ -47,7 +48,8 @@ OURS = {
     "dialogues": GROUND
     | {"access", "client", "files", "grammar", "rows", "schema", "search", "server", "session", "transfer", "values"},
     "commands": GROUND
-    | {"__init__", "access", "app", "checks", "completion", "connections", "grammar", "monitor", "plots", "rows"}
+    | {"__init__", "access", "app", "checks", "completion", "connections", "embedding", "grammar", "monitor", "plots"}
+    | {"rows"}
     | {"search", "server", "session", "transfer"},
     "cli": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session", "shell"},
     "__main__": {"cli"},
@@ -111,6 +113,7 @@ LAZY = {
     "access": {"commands", "completion"},
     "checks": {"commands"},
     "client": {"completion"},
+    "embedding": {"commands"},
     "monitor": {"commands"},
     "plots": {"commands"},
     "rows": {"commands"},

@@ -494,7 +494,8 @@ def test_nothing_is_sent_where_a_line_of_many_is_bad(cli: Cli) -> None:
         (
             "search {} --text whale",
             "searched has no function that converts text to vectors",
-            "pass a vector with -v, or create the collection with --bm25 TEXT:SPARSE (Milvus 2.5 and Milvus Lite)",
+            "pass a vector with -v, convert texts with --embed EMBEDDER (see `help embedding`), or create the "
+            "collection with --bm25 TEXT:SPARSE (Milvus 2.5 and Milvus Lite)",
             1,
         ),
         ("search {} -v @nosuch.npy", "can't read nosuch.npy: No such file or directory", "", 1),

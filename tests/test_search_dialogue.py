@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 import pytest
 
+from tests.support.cli import Cli
+from tests.support.embedding_peer import EmbeddingPeer
 from tests.support.lite_server import LiteServer
 from tests.support.searched import fill, gaussian, typed_on
 from tests.support.terminal import Terminal
@@ -115,3 +117,24 @@ def test_hybrid_search_without_requests_asks_for_each(vectors_and_texts: Typed, 
     )
     assert f"Equivalent command: {line} ╭" in said
     assert vectors_and_texts.json(line)[0].keys() == {"rank", "id", "distance"}
+
+
+def test_a_field_with_an_embedder_is_searched_by_text(
+    vectors_and_texts: Typed, cli: Cli, tall_terminal: Start, lite: LiteServer
+) -> None:
+    with EmbeddingPeer() as peer:
+        typed = Typed(cli, lite)
+        typed.all(f"create embedder words --url {peer.uri} --model words --dim 3 --send-dim")
+        typed(f"search {NAME} -f v --text whale --embed words")
+        said = answered(
+            tall_terminal("search_iterator", NAME),
+            ("Vector field", "v"),
+            ("(empty: search by text)", ""),
+            ("Text to find", "two whales"),
+            ("Hits of the first request", ""),
+            ("Hits in total", "2"),
+            ("Filter", ""),
+            ("Fields to show", ""),
+        )
+    assert "(2 rows)" in said
+    assert peer.texts == ["whale", "two whales"]

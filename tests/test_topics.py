@@ -17,7 +17,7 @@ from tests.support.typed import Typed
 FOLDER = ROOT / "milvus_cli" / "help"
 # Others use the collection of the topic on filters; the one on connections ends without any.
 ORDER = sorted(TOPICS, key=lambda each: {"filters": 0, "connections": 2}.get(each, 1))
-COLLECTIONS = ("library", "places", "scripted", "shop")
+COLLECTIONS = ("library", "novels", "places", "scripted", "shop")
 WIDEST = 76
 """The longest line of code that a terminal of 80 columns shows whole, below its margin."""
 BOOKS = "csv books.csv"

@@ -103,7 +103,10 @@ def delete_collection(session: Session, collection: str, dry_run: bool) -> Done:
     session.require_collection(collection)
     counted = dry_run or not session.options.yes
     removal = collection_removal(session.client, collection, session.console.note, counted=counted)
-    return carry_out(session, removal, dry_run=dry_run)
+    done = carry_out(session, removal, dry_run=dry_run)
+    if not dry_run:
+        session.embedders.forget_collection(session.client.profile, collection)
+    return done
 
 
 @command("truncate")

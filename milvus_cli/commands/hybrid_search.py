@@ -32,7 +32,7 @@ hybrid_options = all_of(
         multiple=True,
         metavar="LEG",
         help="Search of one vector field (repeatable): field=F vector=VECTOR|FILE (or text=…, like=ID), "
-        "limit=N, filter=…, params=JSON, metric=…, radius=…, range_filter=…, analyzer=….",
+        "limit=N, filter=…, params=JSON, metric=…, radius=…, range_filter=…, analyzer=…, embed=EMBEDDER.",
     ),
     option(
         "--rerank",

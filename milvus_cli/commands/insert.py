@@ -21,7 +21,7 @@ from ..grammar.offered import KeyValue
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
-from ..grammar.types import FIELD, FILE, KEPT_FILE
+from ..grammar.types import EMBEDDED_TEXT, FIELD, FILE, KEPT_FILE
 from ..grammar.value_types import ColumnType
 from ..result import Done
 
@@ -55,6 +55,14 @@ file_options = all_of(
         metavar="COLUMN=TYPE",
         help="Type of a text column that goes into the dynamic field: BOOL, INT64, DOUBLE, VARCHAR or JSON "
         "(repeatable).",
+    ),
+    option(
+        "--embed",
+        "embeds",
+        multiple=True,
+        type=EMBEDDED_TEXT,
+        metavar="TEXT:VECTOR=EMBEDDER",
+        help="Fill a vector field from a text column by an embedder (repeatable). See `help embedding`.",
     ),
     option(
         "--exact-numbers",

@@ -12,6 +12,7 @@ from ..grammar.row_options import namespace_option, time_options
 from ..grammar.search_options import (
     analyzer_option,
     consistency_options,
+    embed_option,
     field_option,
     fields_option,
     filter_options,
@@ -33,6 +34,7 @@ iterator_options = all_of(
     vector_option,
     like_option,
     text_option,
+    embed_option,
     analyzer_option,
     field_option,
     filter_options,

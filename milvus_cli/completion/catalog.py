@@ -191,6 +191,10 @@ def _saved_commands(session: Session) -> Pairs:
     return [(name, saved.text(name).split("\n")[0]) for name in saved.names()]
 
 
+def _embedders(session: Session) -> Pairs:
+    return [(each.name, each.model or "command") for each in session.embedders.all()]
+
+
 def _databases(client: Client, of: str) -> Pairs:
     return _without_notes(client.call("ListDatabases").db_names)
 
@@ -335,6 +339,7 @@ STORED_KINDS: Mapping[str, Callable[[Session], Pairs]] = {
     "connections": _connections,
     "uris": _uris,
     "saved_commands": _saved_commands,
+    "embedders": _embedders,
 }
 """The kinds in LOCAL."""
 

@@ -14,6 +14,7 @@ from ..search.legs import leg_text
 from ..search.options import parse_params
 from ..search.queries import read_key, read_queries
 from ..search.reranker_text import parse_rerankers
+from ..search.text_vectors import embedded_names
 from ..server.progress import load_state, not_loaded_error
 from ..text.names import missing_name
 from ..values.dynamic import names_in
@@ -82,9 +83,10 @@ def _ask_query(ask: Interview, schema: CollectionSchema, fields: Sequence[FieldS
     """Asks for a vector that fits one of the fields, else for a text or an entity; returns the vector's text."""
     if any(ask.is_given(name) for name in QUERIES):
         return "".join(ask.value("vectors")[:1])
-    texts = [each for each in fields if is_text_output(schema, each.name)]
-    if len(texts) < len(fields):
-        vector = _ask_vector(ask, [each for each in fields if each not in texts], "by text" if texts else "")
+    outputs = [each for each in fields if is_text_output(schema, each.name)]
+    texts = [each for each in fields if _takes_text(ask, schema, each)]
+    if len(outputs) < len(fields):
+        vector = _ask_vector(ask, [each for each in fields if each not in outputs], "by text" if texts else "")
         if vector:
             ask.give("vectors", vector)
             return vector
@@ -93,6 +95,12 @@ def _ask_query(ask: Interview, schema: CollectionSchema, fields: Sequence[FieldS
     else:
         ask.ask("like", "Id of the entity", needed=True, check=lambda text: read_key(schema, text))
     return ""
+
+
+def _takes_text(ask: Interview, schema: CollectionSchema, field: FieldSchema) -> bool:
+    """Returns whether a function of the server, or the embedder that the field has, makes its vectors of text."""
+    embedded = embedded_names(ask.session, ask.session.client, schema)
+    return field.name in embedded or is_text_output(schema, field.name)
 
 
 def _ask_vector(ask: Interview, fields: Sequence[FieldSchema], otherwise: str = "") -> str:
@@ -132,7 +140,7 @@ def _ask_field(ask: Interview, schema: CollectionSchema, question: str, vector: 
 
 def _suits(ask: Interview, schema: CollectionSchema, field: FieldSchema, vector: str) -> bool:
     if ask.value("texts") or is_text_output(schema, field.name):
-        return bool(ask.value("texts")) and is_text_output(schema, field.name)
+        return bool(ask.value("texts")) and _takes_text(ask, schema, field)
     try:
         return not vector or bool(read_queries([vector], field, bytes))
     except CliError:
@@ -170,10 +178,11 @@ def _ask_leg_field(ask: Interview, schema: CollectionSchema, legs: int) -> Field
 def _ask_leg(ask: Interview, schema: CollectionSchema, field: FieldSchema) -> str:
     """Returns a request in the notation of --request."""
     leg: dict[str, object] = {"field": field.name}
-    if is_text_output(schema, field.name):
-        leg["text"] = ask.text("  Text to find", needed=True)
-    elif vector := _ask_vector(ask, [field]):
+    takes_text, is_output = _takes_text(ask, schema, field), is_text_output(schema, field.name)
+    if not is_output and (vector := _ask_vector(ask, [field], "by text" if takes_text else "")):
         leg["vector"] = vector
+    elif takes_text and (text := ask.text("  Text to find", needed=is_output)):
+        leg["text"] = text
     else:
         leg["like"] = ask.text("  Id of the entity", needed=True, check=lambda text: read_key(schema, text))
     leg["limit"] = ask.text("  Hits of this request", default=str(ask.value("limit")), check=_require_whole)

@@ -1,21 +1,31 @@
-"""Opens HTTP and HTTPS URLs as streams. A response that ends early is an error, and no error shows a URL's secrets."""
+"""Opens HTTP and HTTPS URLs as streams, and posts to them. A response that ends early is an error.
+
+No error shows a URL's secrets.
+"""
 
 from __future__ import annotations
 
 import http.client
 import io
+import ssl
+import time
 from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import unquote, urljoin, urlsplit, urlunsplit
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
-from ..errors import CliError, InvalidInput, Unreachable
+from ..errors import CliError, Fault, InvalidInput, Unreachable
 from .urls import is_web, shown_url
 
 OPEN_SECONDS = 30.0
 FOLLOWED = (301, 302, 303, 307, 308)
 LONGEST_SHOWN = 300
+LARGEST_ANSWER = 256 << 20
+"""Most bytes of an answer that is read at once."""
+READ_SIZE = 1 << 16
 
 
 def open_url(url: str, name: str) -> WebStream:
@@ -38,7 +48,75 @@ def open_url(url: str, name: str) -> WebStream:
         raise Unreachable(f"can't read {name}: {getattr(exc, 'reason', None) or exc}") from exc
 
 
-def _reason(error: HTTPError) -> str:
+@dataclass(frozen=True)
+class WebAnswer:
+    """The answer to a request. `reason` is the status in words and, for a redirect, where it leads."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    text: str
+
+
+def post(url: str, name: str, body: bytes, headers: Mapping[str, str], seconds: float) -> WebAnswer:
+    """Posts a body and returns the whole answer, whatever its status. Follows no redirect: the headers are secret.
+
+    Raises InvalidInput, and Unreachable for a server that does not answer within `seconds` or breaks off.
+    """
+
+    class Nowhere(HTTPRedirectHandler):
+        def redirect_request(self, req: Request, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
+            return None
+
+    until = time.monotonic() + seconds
+    try:
+        request = _request(url)
+        request.data = body
+        for key, value in headers.items():
+            request.add_unredirected_header(key, value)
+        try:
+            response = build_opener(Nowhere).open(request, timeout=seconds)
+        except HTTPError as exc:
+            response = exc
+        with response:
+            reason = _reason(response, "not followed") if isinstance(response, HTTPError) else ""
+            text = _whole(response, until).decode("utf-8", "replace")
+            return WebAnswer(response.status or 0, reason, dict(response.headers), text)
+    except (http.client.InvalidURL, ValueError):
+        # The text of these exceptions may contain the headers.
+        raise InvalidInput(f"invalid URL or header: {name}") from None
+    except (OSError, EOFError, http.client.HTTPException) as exc:
+        raise _failed(exc, name, seconds) from exc
+
+
+def _whole(response: Any, until: float) -> bytes:
+    """Reads an answer, also one that drips. Raises TimeoutError, EOFError, and OSError for one that is too large."""
+    found, size, stream = [], 0, WebStream(response)
+    while piece := stream.read(READ_SIZE):
+        found.append(piece)
+        size += len(piece)
+        if time.monotonic() > until:
+            raise TimeoutError
+        if size > LARGEST_ANSWER:
+            raise OSError(f"its answer is larger than {LARGEST_ANSWER >> 20} MiB")
+    return b"".join(found)
+
+
+def _failed(error: Exception, name: str, seconds: float) -> Unreachable:
+    reason = getattr(error, "reason", None) or error
+    if isinstance(reason, TimeoutError):
+        return Unreachable(f"{name} did not answer within {seconds:g} s", fault=Fault.SILENT)
+    if isinstance(reason, ssl.SSLError):
+        return Unreachable(f"no TLS with {name}: {reason.reason or reason}", fault=Fault.TLS)
+    if isinstance(reason, http.client.BadStatusLine) and not isinstance(reason, ConnectionResetError):
+        return Unreachable(f"{name} serves no HTTP/1", fault=Fault.REFUSED)
+    if isinstance(reason, EOFError | http.client.HTTPException | ConnectionResetError):
+        words = str(reason) or type(reason).__name__
+        return Unreachable(f"{name} broke off its answer: {words}", fault=Fault.LOST)
+    return Unreachable(f"can't reach {name}: {getattr(reason, 'strerror', None) or reason}", fault=Fault.REFUSED)
+
+
+def _reason(error: HTTPError, unfollowed: str = "") -> str:
     """Returns the reason of a failure; of a redirect, where it leads and why it is not followed."""
     if not 300 <= error.code < 400:
         return error.reason
@@ -48,7 +126,7 @@ def _reason(error: HTTPError) -> str:
     if error.code not in FOLLOWED or not location:
         return status
     target = urljoin(error.url or "", location)
-    why = "too many redirects" if is_web(target) else "only http and https are followed"
+    why = unfollowed or ("too many redirects" if is_web(target) else "only http and https are followed")
     shown = shown_url(target)
     if len(shown) > LONGEST_SHOWN:
         shown = f"{shown[:LONGEST_SHOWN]}…"

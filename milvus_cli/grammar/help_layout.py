@@ -36,7 +36,7 @@ GROUPS = {
     "snapshot, snapshots, restore_job, restore_jobs, export_job, refresh_job, refresh_jobs",
     "Data": "insert, upsert, bulk_insert, bulk_insert_state, bulk_insert_tasks, get, query, query_iterator, count, "
     "entities, ids, export collection, show file, copy, diff collection",
-    "Search": "search, search_iterator, hybrid_search, analyze, calc",
+    "Search": "search, search_iterator, hybrid_search, embedder, embedders, analyze, calc",
     "Checks": "check, diff search, bench search, advise index, plot",
     "Users and roles": "user, users, role, roles, password, privilege, privilege_group, privilege_groups, grants, "
     "access, user_tags, tagged_users, row_policy, row_policies",
@@ -52,6 +52,7 @@ TOPICS = {
     "config": "Settings, environment variables and files",
     "connections": "Addresses, credentials, TLS and guards",
     "consistency": "Which writes a read sees",
+    "embedding": "Vectors from texts, by a model or a command",
     "exit-codes": "Exit codes and errors for programs",
     "files": "Formats to insert and export",
     "filters": "Filter expressions by field type",
@@ -68,8 +69,8 @@ TOPICS = {
 SECTIONS = {
     "Target": "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, partial, "
     "export:collection, export:file",
-    "Query": "collection, vectors, near, like, text, texts, ids, analyzer, field, limit, hits, most, offset, requests, "
-    "rerank, count, jobs",
+    "Query": "collection, vectors, near, like, text, texts, embed, ids, analyzer, field, limit, hits, most, offset, "
+    "requests, rerank, count, jobs",
     "Filter": "expression, filter, parameters, sample, seed, partitions, namespace, radius, range_filter, "
     "group_by, group_size, strict_group_size, group_as",
     "Output": "fields, order_by, chains, aggregate, highlight, pre_tags, post_tags, fragments, fragment_size, "
@@ -81,7 +82,7 @@ SECTIONS = {
     "Guards": "read_only, protected",
     "Fields": "create:fields, primary, auto_id, nullable, defaults, partition_key, clustering_key, dynamic, "
     "description_or_dynamic, dim, file, bm25, functions, indexes",
-    "Data files": "sources, mapping, ignore_unknown, types, exact",
+    "Data files": "sources, mapping, ignore_unknown, types, exact, embeds",
     "File layout": "format, encoding, delimiter, quote, nulls, no_header, columns, skip",
     "Errors and resuming": "rejects, strict, resume, restart, checkpoint, patience",
 }

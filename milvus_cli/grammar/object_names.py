@@ -114,6 +114,31 @@ class ObjectNames(ObjectName):
         return items(free.best(last.lstrip(), name_source(ctx).limit), prefix=before + comma)
 
 
+class EmbeddedText(Offered):
+    """TEXT:VECTOR=EMBEDDER, a text column and the vector field that an embedder fills from it; it may be left out."""
+
+    name = "embedded text"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str, str]:
+        if isinstance(value, tuple):
+            return value
+        fields, equals, embedder = value.rpartition("=")
+        text, _, vector = (fields if equals else value).rpartition(":")
+        if not (text and vector) or (equals and not embedder):
+            self.fail(f"{value!r} is not TEXT:VECTOR=EMBEDDER", param, ctx)
+        return text, vector, embedder if equals else ""
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
+        catalog, (fields, equals, word) = name_source(ctx), incomplete.rpartition("=")
+        if equals:
+            return items(catalog.names("embedders").best(word, catalog.limit), prefix=f"{fields}=")
+        text, colon, word = incomplete.rpartition(":")
+        where = {"alias": given_text(ctx, "alias"), "database": given_text(ctx, "database")}
+        kind, of = "vector_fields" if colon else "fields", given_text(ctx, "collection")
+        found = catalog.names(kind, of=of, **where).best(word, catalog.limit) if of else ()
+        return items(found, prefix=text + colon, suffix="=" if colon else ":")
+
+
 class CollectionPlace(Offered):
     """A collection on any connection. Completes connections, and after the colon their collections."""
 

@@ -13,6 +13,7 @@ from .parameter_keys import given_values, pairs, search_keys
 from .params import TEXT, TextFromFile
 from .row_options import freshness_options, param_option
 from .types import (
+    EMBEDDER,
     FIELD_AND_MORE,
     FIELDS,
     FILTER,
@@ -56,7 +57,14 @@ text_option = option(
     "texts",
     multiple=True,
     metavar="TEXT",
-    help="Query text, converted to a vector by a function of the server (repeatable).",
+    help="Query text, converted to a vector by a function of the server or by an embedder (repeatable).",
+)
+embed_option = option(
+    "--embed",
+    default="",
+    type=EMBEDDER,
+    metavar="EMBEDDER",
+    help="Embedder for --text, and for lines of query files that have a text. [default: the field's]",
 )
 field_option = option("-f", "--field", type=VECTOR_FIELD, metavar="FIELD", help="Vector field. [default: the only one]")
 limit_option = option(

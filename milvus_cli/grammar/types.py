@@ -21,6 +21,7 @@ from ..text.words import (
 )
 from .object_names import (
     CollectionPlace,
+    EmbeddedText,
     FieldAndMore,
     GrantedObject,
     ObjectName,
@@ -62,6 +63,8 @@ USER_TAG = ObjectName("user_tags", owner="username")
 USER = ObjectName("users", noun="user")
 ROLE = ObjectName("roles", noun="role")
 SAVED_COMMAND = ObjectName("saved_commands")
+EMBEDDER = ObjectName("embedders")
+EMBEDDED_TEXT = EmbeddedText()
 RESOURCE_GROUP = ObjectName("resource_groups", noun="resource group")
 PRIVILEGE_GROUP = ObjectName("privilege_groups", noun="privilege group")
 PRIVILEGES = PrivilegeNames()

@@ -118,12 +118,19 @@ def text_function(schema: CollectionSchema, name: str | None) -> FunctionSchema:
     if not found:
         raise CliError(
             f"{schema.name} has no function that converts text to vectors",
-            hint="pass a vector with -v, or create the collection with --bm25 TEXT:SPARSE (Milvus 2.5 and Milvus Lite)",
+            hint="pass a vector with -v, convert texts with --embed EMBEDDER (see `help embedding`), or create the "
+            "collection with --bm25 TEXT:SPARSE (Milvus 2.5 and Milvus Lite)",
         )
     what = (
         f"vector field {name!r} is filled by no function" if name else f"{len(found)} functions make vectors of texts"
     )
     raise CliError(f"{schema.name}: {what}", hint=f"give one: -f {' or '.join(outputs)}")
+
+
+def has_text_function(schema: CollectionSchema, field: str | None) -> bool:
+    """Returns whether a function of the server converts texts, for this field or for any."""
+    found = [each for each in schema.functions if each.type in (BM25, TEXT_EMBEDDING)]
+    return any(field is None or field in each.output_field_names for each in found)
 
 
 def is_bm25_output(schema: CollectionSchema, field: str) -> bool:

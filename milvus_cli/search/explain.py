@@ -107,11 +107,12 @@ def explain(asked: SearchOptions) -> Report:
     steps = [
         Step("connect", "network and server", connecting, "done once for each connection"),
         Step("describe", "network and server", describing, "before the first search, and beside those that rest on it"),
+        *(Step("embed", "embedder", each, "done once for each text") for each in asked.embedding_times),
         Step("encode", "here", encoding),
         Step("search", "network and server", found.milliseconds),
         *_server_steps(before, after),
         Step("decode", "here", decoding),
-        Step("all", "here and there", whole + decoding),
+        Step("all", "here and there", whole + decoding + sum(asked.embedding_times)),
     ]
     return Report(_facts(asked, found, client, len(rows)), [_timing(steps), *_segments(client, asked.collection)])
 

@@ -14,6 +14,7 @@ class ExtraOptions:
     """Options as given, not yet checked. `ids` are the primary keys to search by."""
 
     texts: Sequence[str] = ()
+    embed: str = ""
     field: str | None = None
     filter: str = ""
     parameters: Sequence[tuple[str, str]] = ()

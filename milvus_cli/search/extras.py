@@ -62,6 +62,8 @@ def require_operations(client: Client, asked: ExtraOptions) -> None:
         raise InvalidInput("--group-as needs --group-by with a path in JSON", hint="""--group-by 'info["author"]'""")
     if asked.field and is_nested(asked.field) and lacks("Search.structs", client.version):
         raise client.unsupported("Search.structs")
+    if asked.embed and asked.analyzer:
+        raise InvalidInput("--embed and --analyzer cannot be combined: an embedder analyzes no text")
     if asked.analyzer and not asked.texts:
         raise InvalidInput("--analyzer needs --text: only texts are analyzed")
     if asked.strict_group_size and not asked.group_by:

@@ -67,6 +67,8 @@ class HybridOptions:
     def leg(self, text: str) -> SearchOptions:
         """Returns a leg as a search of its own, with the options of the whole as defaults."""
         given = parse_leg(text)
+        if "embed" in given and not {"text", "vector"} & given.keys():
+            raise InvalidInput("embed= needs text=")
         return SearchOptions(
             self.session,
             self.collection,
@@ -85,6 +87,7 @@ class HybridOptions:
             range_filter=_float(given, "range_filter"),
             ignore_growing=self.ignore_growing,
             analyzer=given.get("analyzer", ""),
+            embed=given.get("embed", ""),
             timezone=self.timezone,
             time_fields=self.time_fields,
             namespace=self.namespace,

@@ -11,7 +11,20 @@ from ..text.json import parse_json
 from ..text.names import nearest
 from ..text.quoting import outside
 
-KEYS = ("field", "vector", "text", "like", "limit", "filter", "params", "metric", "radius", "range_filter", "analyzer")
+KEYS = (
+    "field",
+    "vector",
+    "text",
+    "like",
+    "limit",
+    "filter",
+    "params",
+    "metric",
+    "radius",
+    "range_filter",
+    "analyzer",
+    "embed",
+)
 FORM = 'write it as: field=dense vector=@q.json limit=50 params={"ef": 64}'
 
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field as given_field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
@@ -19,7 +19,7 @@ from ..schema.nested import is_nested
 from ..schema.vector_field import search_field
 from ..session.session import Session
 from ..text.params import read_params
-from .check import indexed_metric, is_bm25_output, text_function
+from .check import has_text_function, indexed_metric, is_bm25_output, text_function
 from .extra_options import ExtraOptions
 from .extras import extras, require_operations
 from .grouping import group_field
@@ -77,6 +77,16 @@ class SearchOptions(ExtraOptions):
         )
 
     @cached_property
+    def embedded(self) -> dict[tuple[str, str], dict[str, bytes]]:
+        """The vectors of texts by field and embedder: a search that is sent again embeds nothing again."""
+        return {}
+
+    @cached_property
+    def embedding_times(self) -> list[float]:
+        """How long each embedder took for the texts, in milliseconds."""
+        return []
+
+    @cached_property
     def _standard_input(self) -> bytes:
         return self.session.console.read_bytes(LARGEST)
 
@@ -116,8 +126,7 @@ class SearchOptions(ExtraOptions):
     def _query(self, schema: CollectionSchema) -> tuple[FieldSchema, Queries, str]:
         """Returns the vector field, the queries, and the filter that leaves out the entity searched by."""
         if self.texts:
-            function = text_function(schema, self.field)
-            return search_field(schema, self.field or function.output_field_names[0]), text_queries(self.texts), ""
+            return *self._text_query(schema), ""
         searched = search_field(schema, self.field)
         if self.ids is not None:
             return searched, key_queries(self.ids, schema), ""
@@ -130,7 +139,25 @@ class SearchOptions(ExtraOptions):
                 f"{searched.name!r} is generated from text, so it cannot be searched with a vector",
                 hint="search it with --text, or --like ID",
             )
-        return searched, read_queries(self.vectors, searched, self._read_standard_input), ""
+        embed = partial(self._embedded, schema)
+        return searched, read_queries(self.vectors, searched, self._read_standard_input, embed), ""
+
+    def _text_query(self, schema: CollectionSchema) -> tuple[FieldSchema, Queries]:
+        """Returns the vector field and the texts or, where no function of the server converts them, their vectors."""
+        if self.embed or not has_text_function(schema, self.field):
+            # Few searches need this module, and importing it takes longer than a search.
+            from .text_vectors import embedded_field, vectors_for
+
+            found = embedded_field(self, schema)
+            return found.field, Queries(found.field.data_type, vectors_for(self, schema, found, self.texts))
+        function = text_function(schema, self.field)
+        return search_field(schema, self.field or function.output_field_names[0]), text_queries(self.texts)
+
+    def _embedded(self, schema: CollectionSchema, texts: Sequence[str]) -> Sequence[bytes]:
+        """Returns the vectors of the texts in a file of queries. Raises CliError."""
+        from .text_vectors import embedded_field, vectors_for
+
+        return vectors_for(self, schema, embedded_field(self, schema), texts)
 
     def _nested_queries(self, searched: FieldSchema) -> Queries:
         """Returns the queries for a field of a struct array: lists of vectors if its index compares lists."""
@@ -153,6 +180,8 @@ def check_query(asked: SearchOptions) -> None:
         raise InvalidInput(NO_QUERY, hint=BY_OPTIONS)
     if given > 1:
         raise InvalidInput("-v, --like, --text and --ids cannot be combined")
+    if asked.embed and not (asked.texts or asked.vectors):
+        raise InvalidInput("--embed needs --text, or a file of queries with -v")
     require_operations(asked.client, asked)
 
 

@@ -37,6 +37,15 @@ LARGEST = 256 << 20
 TEXT = 21
 """The PlaceholderType of a text."""
 
+TEXT_MEMBER = "text"
+"""The member of a row that is embedded, where the row has no vector."""
+
+Query = bytes | str
+"""An encoded vector, or a text that is still to be embedded."""
+
+Embed = Callable[[Sequence[str]], Sequence[bytes]]
+"""Returns the encoded vectors of texts. Raises CliError if there is no embedder."""
+
 
 class KeyQueries(Queries):
     """Primary keys as the queries: the server searches by the vectors of their rows."""
@@ -50,18 +59,31 @@ class KeyQueries(Queries):
         return {"ids": {keys: {"data": self.values}}}
 
 
-def read_queries(sources: Sequence[str], field: FieldSchema, standard_input: Callable[[], bytes]) -> Queries:
+def read_queries(
+    sources: Sequence[str], field: FieldSchema, standard_input: Callable[[], bytes], embed: Embed | None = None
+) -> Queries:
     """Returns the vectors of all sources: texts, `@FILE` or a path, `-`.
 
-    Raises InvalidInput; CliError for an unreadable file.
+    `embed` is called for rows that have a text instead of a vector. Raises InvalidInput; CliError for an unreadable
+    file.
     """
     values = [value for source in sources for value in _read(source, field, standard_input)]
-    return Queries(field.data_type, values)
+    return Queries(field.data_type, _without_texts(values, embed))
 
 
 def read_lists(sources: Sequence[str], field: FieldSchema, standard_input: Callable[[], bytes]) -> Queries:
     """Like `read_queries`, with all vectors of a source as one query: for lists of vectors, which MAX_SIM compares."""
-    return Queries(field.data_type + LISTS, [b"".join(_read(source, field, standard_input)) for source in sources])
+    lists = [_without_texts(_read(source, field, standard_input), None) for source in sources]
+    return Queries(field.data_type + LISTS, [b"".join(vectors) for vectors in lists])
+
+
+def _without_texts(queries: Sequence[Query], embed: Embed | None) -> Sequence[bytes]:
+    """Returns the queries with vectors in place of texts."""
+    texts = [each for each in queries if isinstance(each, str)]
+    if texts and embed is None:
+        raise InvalidInput("expected a vector, got a row with a text")
+    vectors = iter(embed(texts) if texts and embed else ())
+    return [next(vectors) if isinstance(each, str) else each for each in queries]
 
 
 def key_queries(given: str, schema: CollectionSchema) -> Queries:
@@ -120,7 +142,7 @@ def _input_of(schema: CollectionSchema, field: FieldSchema) -> str:
     return field.name
 
 
-def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) -> Sequence[bytes]:
+def _read(source: str, field: FieldSchema, standard_input: Callable[[], bytes]) -> Sequence[Query]:
     """Reads `-`, `@FILE`, a vector, or else a path: what can be read as a vector is never a path."""
     if source == "-":
         return _from_bytes(standard_input(), "standard input", field)
@@ -149,7 +171,7 @@ def _unreadable_text(text: str, error: UnreadableVector) -> InvalidInput:
     )
 
 
-def _from_file(path: str, field: FieldSchema) -> Sequence[bytes]:
+def _from_file(path: str, field: FieldSchema) -> Sequence[Query]:
     try:
         with open(path, "rb") as file:
             if path.lower().endswith(".npy"):
@@ -160,7 +182,7 @@ def _from_file(path: str, field: FieldSchema) -> Sequence[bytes]:
     return _from_bytes(content, path, field)
 
 
-def _from_bytes(content: bytes, name: str, field: FieldSchema) -> Sequence[bytes]:
+def _from_bytes(content: bytes, name: str, field: FieldSchema) -> Sequence[Query]:
     """Reads NPY, which its first bytes tell, or text. Vectors of a text are packed one by one, which saves memory."""
     if content.startswith(NPY_MAGIC):
         return _from_npy(read_npy(io.BytesIO(content), name), field)
@@ -192,9 +214,19 @@ def _joined(found: Iterable[Found], field: FieldSchema) -> Iterator[Found]:
         yield from taken
 
 
-def _packed(found: Iterable[tuple[str, Any]], field: FieldSchema) -> Sequence[bytes]:
-    """Encodes vectors, each given with its place. For rows, as other commands write them, takes the field's value."""
-    return pack_queries(((place, _vector_in(value, field, place)) for place, value in found), field)
+def _packed(found: Iterable[tuple[str, Any]], field: FieldSchema) -> Sequence[Query]:
+    """Encodes vectors, each given with its place. For rows, as other commands write them, takes the field's value.
+
+    The text of a row without one stays as it is.
+    """
+    return [_query(place, value, field) for place, value in found]
+
+
+def _query(place: str, value: Any, field: FieldSchema) -> Query:
+    text = value.get(TEXT_MEMBER) if isinstance(value, dict) and field.name not in value else None
+    if isinstance(text, str) and not _is_sparse(field):
+        return text
+    return pack_queries([(place, _vector_in(value, field, place))], field)[0]
 
 
 def _vector_in(value: Any, field: FieldSchema, place: str) -> Any:

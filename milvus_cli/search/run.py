@@ -205,7 +205,8 @@ def _footer(asked: SearchOptions, found: SearchAnswer) -> str | Callable[[], str
             counted = f"About {rows:,} rows in the collection, "
         else:
             counted = f"Top {found.count:,} of about {rows:,} rows, "
-        return f"{counted}{taken:.1f} ms, consistency {level}"
+        embedders = ", ".join(f"embedded by {name!r}" for name in dict.fromkeys(name for _, name in asked.embedded))
+        return f"{counted}{taken:.1f} ms, consistency {level}{', ' * bool(embedders)}{embedders}"
 
     return footer
 

@@ -50,6 +50,7 @@ def rename_collection(session: Session, collection: str, new_name: str, database
     require_own_name(client, collection)
     require_free(client.with_options(database=database or client.profile.database, timeout=client.timeout), new_name)
     client.call("RenameCollection", oldName=collection, newName=new_name, newDBName=database)
+    session.embedders.rename_collection(client.profile, collection, new_name, database)
     return Done(f"Renamed collection {collection!r} to {new_name!r}.", {"collection": new_name, "former": collection})
 
 

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ..text.names import OFFERED, Names
 
-LOCAL = ("connections", "uris", "saved_commands")
+LOCAL = ("connections", "uris", "saved_commands", "embedders")
 """Kinds of names that this machine knows without a server."""
 
 

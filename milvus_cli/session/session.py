@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from ..client.client import Client, Trace
     from ..client.handshake import ServerInfo
     from ..client.wire.schema_pb2 import CollectionSchema
+    from ..connections.embedders import EmbedderStore
     from ..connections.lite import LiteServers
     from .clients import ClientPool
 
@@ -123,6 +124,13 @@ class Session:
         if state.catalog is None:
             state.catalog = self._make_catalog(self.with_options(self._start))
         return state.catalog
+
+    @property
+    def embedders(self) -> EmbedderStore:
+        """The embedders in the store that connections are in."""
+        from ..connections.embedders import EmbedderStore
+
+        return EmbedderStore(self.config.home, self.console.note)
 
     def names_changed(self) -> None:
         """Makes the catalog forget its names: a command may have created or removed some."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import BinaryIO
 
 from ..client.optional import permitted
@@ -21,6 +22,7 @@ from ..schema.schema import params, row_fields
 from ..server.existence import collection_identity, exact_row_count, require_partition_to_write
 from ..session.session import Session
 from .checkpoint import Checkpoint
+from .embedding_job import InsertEmbedding
 from .fake import Recipe, fake_chunks
 from .insert_job import (
     InsertOptions,
@@ -63,14 +65,24 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
         require_equal_lengths(session, files, options.layout)
     target, made = _target(session, options)
     encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types), options.exact)
-    notes: list[str] = []
     stdin = stdin or getattr(session.console.stdin, "buffer", None)
-    job = Job(files, encoder, stdin, notes.append, anew=repeat_hint(target), layout=options.layout)
+    job = Job(files, encoder, stdin, anew=repeat_hint(target), layout=options.layout)
+    return _insert(session, options, job, made, InsertEmbedding(session, options, target))
+
+
+def _insert(
+    session: Session, options: InsertOptions, job: Job, made: Sequence[object], embedding: InsertEmbedding
+) -> Done:
+    """`made` is the identity of the collection."""
+    target, notes = job.encoder.target, list[str]()
     with locked(session, options, job, made):
         before = permitted(exact_row_count, session.client, options.collection)
-        checkpoint = begun_checkpoint(session, options, job, made)
-        size = sum(_file_size(each.path) for each in files)
-        job = replace(job, opened=lambda source: require_same_content(checkpoint, source))
+        checkpoint = begun_checkpoint(session, options, job, made, embedding.described)
+        size = sum(_file_size(each.path) for each in job.files)
+        counts = checkpoint.progress
+        encoder = replace(job.encoder, filling=embedding.begin(checkpoint.path))
+        opened = partial(require_same_content, checkpoint)
+        job = replace(job, encoder=encoder, note=notes.append, opened=opened)
         reading = Reading(read_steps(job, checkpoint.progress.done, checkpoint.progress.digest))
         try:
             shown = _run_pipeline(
@@ -83,12 +95,14 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
             )
             # The checkpoint stays until the rows are counted: if killed before, --resume finds that all arrived.
             after = count_again(session, options.collection)
-            counts = checkpoint.progress
             checkpoint.finish()
+            embedding.finish()
         except CliError as exc:
-            hint = continue_hint(job, exc if exc is reading.failure else None)
+            is_of_files = exc is reading.failure and not embedding.has_raised(exc)
+            hint = continue_hint(job, exc if is_of_files else None)
             raise with_counts(exc, checkpoint.progress, hint) from exc
         finally:
+            embedding.close(counts)
             checkpoint.close()
             for line in notes:
                 session.console.note(line)

@@ -25,7 +25,8 @@ from .pipeline import Job
 class InsertOptions(TextLayout):
     """Options of the command; `mapping` maps columns to fields, or to "" to leave a column out.
 
-    `types` maps columns of text that go into the dynamic field to types.
+    `types` maps columns of text that go into the dynamic field to types. `embeds` names text columns, the vector
+    fields that they fill, and embedders.
     """
 
     collection: str = ""
@@ -36,6 +37,7 @@ class InsertOptions(TextLayout):
     format: str | None = None
     mapping: Sequence[tuple[str, str]] = ()
     types: Sequence[tuple[str, str]] = ()
+    embeds: Sequence[tuple[str, str, str]] = ()
     exact: bool = False
     ignore_unknown: bool = False
     rejects: str | None = None
@@ -87,8 +89,10 @@ def locked(session: Session, options: InsertOptions, job: Job, made: Sequence[ob
         yield
 
 
-def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: Sequence[object]) -> Checkpoint:
-    """Opens the job's checkpoint. Raises as `Checkpoint.begin`."""
+def begun_checkpoint(
+    session: Session, options: InsertOptions, job: Job, made: Sequence[object], embedded: Sequence[object]
+) -> Checkpoint:
+    """Opens the job's checkpoint; `embedded` describes what is embedded. Raises as `Checkpoint.begin`."""
     checkpoint = Checkpoint(
         _checkpoint_path(session, options, job),
         {
@@ -96,6 +100,7 @@ def begun_checkpoint(session: Session, options: InsertOptions, job: Job, made: S
             "--format": options.format,
             "--map": dict(options.mapping),
             "--types": dict(options.types),
+            "--embed": embedded,
             "--exact-numbers": options.exact,
             "--partial": options.partial,
             "--ignore-unknown": options.ignore_unknown,

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..client.wire.schema_pb2 import FieldSchema
 from ..errors import InvalidInput
@@ -57,12 +57,29 @@ class Batch:
     earlier: Chunk = NO_CHUNK
 
 
+class Prepared(NamedTuple):
+    """Rows that are read, and what encodes them."""
+
+    encoder: RowEncoder
+    chunk: Chunk
+    table: RowStream
+
+
+@dataclass(frozen=True)
+class Filling:
+    """Fills `fields` of rows before they are encoded; `needs` are columns that this requires. By default nothing."""
+
+    fields: Collection[str] = ()
+    needs: Collection[str] = ()
+    fill: Callable[[Iterator[Prepared]], Iterator[Prepared]] = field(default=lambda rows: rows)
+
+
 @dataclass(frozen=True)
 class RowEncoder:
     """`mapping` maps column names to field names where they differ, to "" for columns to leave out.
 
     `types` has the types of columns of text files that go into the dynamic field. With `exact`, numbers in them are
-    rejected that would lose digits.
+    rejected that would lose digits. `filled` are columns that `filling` added; their values are encoded.
     """
 
     target: WriteTarget
@@ -70,14 +87,22 @@ class RowEncoder:
     ignore_unknown: bool = False
     types: Mapping[str, str] = field(default_factory=dict)
     exact: bool = False
+    filling: Filling = Filling()
+    filled: Collection[str] = ()
 
     def require_columns(self, name: str, table: RowStream) -> None:
         """Raises InvalidInput for columns without a field, and for required fields without a column."""
         if table.columns is None:
             return
         schema = self.target.schema
-        given = [field for each in table.columns if (field := self._field_of(each, table)) is not None]
+        given = [field for each in table.columns if (field := self.field_of(each, table)) is not None]
+        both = next((each for each in given if each in self.filling.fields), None)
+        if both is not None:
+            hint = f"leave --embed out, or the column: --map {both}="
+            raise InvalidInput(f"{name} has a column for {both!r}, which --embed fills", hint=hint)
         absent = [column for column in (*self.mapping, *self.types) if column not in table.columns]
+        named = {self.mapping.get(each, each) for each in table.columns}
+        absent += [each for each in self.filling.needs if each not in (*table.columns, *named)]
         if absent:
             raise missing_name("column", absent[0], table.columns, before=f"{name} has ", error=InvalidInput)
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
@@ -87,7 +112,8 @@ class RowEncoder:
             hint = other_delimiter(table) or nearest(unknown[0], names) or fields
             raise InvalidInput(f"{name}: {self.target.collection} has no field {_quoted_names(unknown)}", hint=hint)
         taken = self._needed_of(given)
-        missing = [each.name for each in taken if each.name not in given and not takes_none(each)]
+        there = {*given, *self.filling.fields}
+        missing = [each.name for each in taken if each.name not in there and not takes_none(each)]
         if missing:
             hint = other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)
@@ -107,14 +133,18 @@ class RowEncoder:
 
     def batches(self, table: RowStream, *, after: int = 0) -> Iterator[Batch]:
         """Encodes the chunks, without rows up to line `after`."""
+        for encoder, chunk, source in self.filling.fill(self._prepared(table, after)):
+            yield from encoder._requests(chunk, source)
+
+    def _prepared(self, table: RowStream, after: int) -> Iterator[Prepared]:
         for chunk in table.chunks:
             if chunk.last > after:
                 rest = chunk.after(after) if after else chunk
                 if are_rejects(rest, self.target.schema):
-                    rows = unwrapped_rows(rest, self._field_of, self._read_cell)
-                    yield from replace(self, mapping={})._requests(rows, PLAIN_VALUES)
+                    rows = unwrapped_rows(rest, self.field_of, self._read_cell)
+                    yield Prepared(replace(self, mapping={}), rows, PLAIN_VALUES)
                 else:
-                    yield from self._requests(rest, table)
+                    yield Prepared(self, rest, table)
 
     def _requests(self, chunk: Chunk, table: RowStream) -> Iterator[Batch]:
         """Yields the batches of a chunk: one, except for a partial upsert of rows that can't be in one request."""
@@ -122,7 +152,7 @@ class RowEncoder:
             yield self.batch(chunk, table)
             return
         names = {each.name for each in row_fields(self.target.schema)}
-        columns = [values for column, values in chunk.columns.items() if self._field_of(column, table) in names]
+        columns = [values for column, values in chunk.columns.items() if self.field_of(column, table) in names]
         for part in chunk.cut(new_patterns(columns, len(chunk.lines))):
             batch = self.batch(part, table)
             repeats = repeated_keys(batch.keys)
@@ -143,7 +173,7 @@ class RowEncoder:
                     self._encode(chunk.pick([row]), table)
                     good.append(row)
                 except BadValue as exc:
-                    bad.append(self._bad(chunk, row, exc, table))
+                    bad.append(self.rejected(chunk, row, exc, table))
             chunk = chunk.pick(good)
             values, columns = self._encode(chunk, table)
         keys = _sent_keys(columns, self.target.key) if self.target.key else ()
@@ -182,11 +212,13 @@ class RowEncoder:
         fields = {each.name: each for each in row_fields(self.target.schema)}
         found: dict[str, Sequence[Any]] = {}
         for column, values in chunk.columns.items():
-            name = self._field_of(column, table)
+            name = self.field_of(column, table)
             if name is None:
                 continue
             field = fields.get(name)
-            if table.text and column not in table.plain and field is None and (kind := self.types.get(column)):
+            if column in self.filled:
+                found[name] = values
+            elif table.text and column not in table.plain and field is None and (kind := self.types.get(column)):
                 found[name] = _typed(values, name, kind)
             else:
                 found[name] = _converted(values, name, field, table, column, exact=self.exact)
@@ -219,7 +251,7 @@ class RowEncoder:
     def keys(self) -> RowKeys:
         """Columns that may occur in files, and those that every row must have."""
         names, schema = {field: column for column, field in self.mapping.items()}, self.target.schema
-        needed = [each for each in self._needed_of(()) if not takes_none(each)]
+        needed = [each for each in self._needed_of(()) if not takes_none(each) and each.name not in self.filling.fields]
         return RowKeys(
             frozenset(names.get(each.name, each.name) for each in row_fields(schema)),
             frozenset(names.get(each.name, each.name) for each in needed),
@@ -235,22 +267,30 @@ class RowEncoder:
     def _takes_unknown(self) -> bool:
         return self.ignore_unknown or self.target.schema.enable_dynamic_field
 
-    def _field_of(self, column: str, table: RowStream = PLAIN_VALUES) -> str | None:
+    def field_of(self, column: str, table: RowStream = PLAIN_VALUES) -> str | None:
         """Returns the field that a column fills, None for a column to leave out (in text files, one without a name)."""
         name = self.mapping.get(column, column)
         if (not name and (table.text or column)) or self._is_index(column, table) or self._is_generated(name):
+            return None
+        if name in self.filling.needs and not self._is_stored(name):
             return None
         if self.ignore_unknown and not self.target.schema.enable_dynamic_field:
             known = {each.name for each in taken_fields(self.target.schema, (name,), upsert=True)}
             return name if name in known else None
         return name
 
+    def _is_stored(self, name: str) -> bool:
+        """Returns False for a column that is there to be embedded only: the collection has no place for it."""
+        return self.target.schema.enable_dynamic_field or any(
+            each.name == name for each in row_fields(self.target.schema)
+        )
+
     def _is_generated(self, name: str) -> bool:
         return bool(name) and name == self.target.generated
 
     def _is_untyped(self, column: str, table: RowStream) -> bool:
         """Returns True for a column that goes into the dynamic field, and of which no type was given."""
-        name = self._field_of(column, table)
+        name = self.field_of(column, table)
         fields = {each.name for each in row_fields(self.target.schema)}
         is_cell = column not in table.plain and column not in self.types
         return bool(name) and name not in fields and name != DYNAMIC and is_cell
@@ -277,12 +317,15 @@ class RowEncoder:
         """Adds the field names for its cells to a rejected row of a text file."""
         if not table.text or bad.delimiter:
             return bad
-        columns = [self._field_of(each, table) or "" for each in table.columns or () if each not in table.plain]
+        columns = [self.field_of(each, table) or "" for each in table.columns or () if each not in table.plain]
         return replace(bad, delimiter=table.delimiter, columns=columns)
 
-    def _bad(self, chunk: Chunk, row: int, error: BadValue, table: RowStream) -> RejectedRow:
-        fields = {column: self._field_of(column, table) for column in chunk.columns}
+    def rejected(self, chunk: Chunk, row: int, error: BadValue, table: RowStream) -> RejectedRow:
+        """Returns a row that does not fit, with its values as they were read."""
+        fields = {column: self.field_of(column, table) for column in chunk.columns if column not in self.filled}
         columns = {name: column for column, name in fields.items() if name is not None}
+        texts = {self.mapping.get(column) or column: column for column in chunk.columns}
+        columns |= {name: texts[name] for name in self.filling.needs if name in texts and name not in columns}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
         values = {name: self._kept(chunk.columns[column][row], name, column, table) for name, column in columns.items()}
         if table.text:

@@ -6,6 +6,7 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
+from milvus_cli.connections.embedders import Embedder
 from milvus_cli.schema.index_types import PARAMETERS, SEARCH_PARAMETERS
 from milvus_cli.session.session import Session
 from milvus_cli.shell.completer import ShellCompleter
@@ -134,3 +135,14 @@ def test_a_program_that_is_new_on_path_is_offered(complete: Complete, tmp_path: 
     assert complete("list databases | shelt") == []
     (tmp_path / "bin" / "shelter").touch(0o755)
     assert complete("list databases | shelt") == ["list databases | shelter"]
+
+
+def test_embedders_are_offered_and_the_fields_of_an_embedded_text(session: Session, complete: Complete) -> None:
+    session.embedders.put(Embedder("nomic", command="cat"), "", replaces=False)
+    assert complete("search -c book --embed n") == ["search -c book --embed nomic"]
+    assert complete("show embedder n") == ["show embedder nomic"]
+
+    line = "insert file -c book --embed "
+    assert complete(f"{line}ti") == [f"{line}title:"]
+    assert complete(f"{line}title:ve") == [f"{line}title:vector="]
+    assert complete(f"{line}title:vector=n") == [f"{line}title:vector=nomic"]
