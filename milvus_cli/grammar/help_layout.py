@@ -35,7 +35,7 @@ GROUPS = {
     "flush_state, compact, compactions, compaction_state, compaction_plans, segments, "
     "snapshot, snapshots, restore_job, restore_jobs, export_job, refresh_job, refresh_jobs",
     "Data": "insert, upsert, bulk_insert, bulk_insert_state, bulk_insert_tasks, get, query, query_iterator, count, "
-    "entities, ids, export collection, show file, copy, diff",
+    "entities, ids, export collection, show file, copy, diff, dump",
     "Search": "search, search_iterator, hybrid_search, analyze, calc",
     "Checks": "check, bench search, advise index",
     "Users and roles": "user, users, role, roles, password, privilege, privilege_group, privilege_groups, grants, "

@@ -45,6 +45,7 @@ DEFAULT_NOUNS = {
     "release": "collection",
     "wait": "collection",
     "export": "collection",
+    "restore": "dump",
 }
 """The default noun of a verb: `use x` is `use database x`."""
 

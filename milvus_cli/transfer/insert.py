@@ -42,10 +42,20 @@ TAKES_GENERATED = "allow_insert_auto_id"
 """Property of a collection that takes values for a generated primary key (https://milvus.io/docs/primary-field.md)."""
 
 
-def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | None = None) -> Done:
+def ignore_rows(rows: int) -> None:
+    pass
+
+
+def insert_files(
+    session: Session,
+    options: InsertOptions,
+    stdin: BinaryIO | None = None,
+    *,
+    report: Callable[[int], None] = ignore_rows,
+) -> Done:
     """Inserts the rows of files. `options.seconds` is the deadline of each call, if given.
 
-    `stdin` replaces standard input.
+    `stdin` replaces standard input. `report` takes the rows that have been read and acknowledged.
 
     Raises Partial if rows were rejected, and errors that keep the rest from being read or sent.
     """
@@ -68,6 +78,11 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
         checkpoint = begun_checkpoint(session, options, job, made)
         size = sum(_file_size(each.path) for each in files)
         job = replace(job, opened=lambda source: require_same_content(checkpoint, source))
+
+        def fraction(rows: int, done: int) -> float | None:
+            report(rows)
+            return done / size if size else None
+
         reading = Reading(read_steps(job, checkpoint.progress.done, checkpoint.progress.digest))
         try:
             shown = _run_pipeline(
@@ -76,7 +91,7 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
                 target,
                 checkpoint,
                 steps=reading,
-                fraction=lambda _, done: done / size if size else None,
+                fraction=fraction,
             )
             # The checkpoint stays until the rows are counted: if killed before, --resume finds that all arrived.
             after = count_again(session, options.collection)
