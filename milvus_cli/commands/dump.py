@@ -125,7 +125,7 @@ def restore_dump(session: Session, options: RestoreOptions) -> Done | Table:
     restores aliases. After an interruption, the same command continues.
 
     \b
-    Example: restore backup --suffix _restored
+    Example: restore backup --suffix _restored --dry-run
     Example: restore dump backup --collection book --map book=book_of_may --dry-run
     """
     from ..dump.restore import restore
@@ -151,7 +151,7 @@ def check_dump(session: Session, path: str) -> Report:
 
 @command("show dump")
 @path_option
-def show_dump(path: str) -> Report:
+def show_dump(session: Session, path: str) -> Report:
     """Show the contents of a dump.
 
     Lists the collections with their rows, sizes and aliases, as the manifest has them. Needs no server.

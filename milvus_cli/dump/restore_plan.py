@@ -34,6 +34,7 @@ EARLIER_LITE = Version("v2.4")
 """A server without a version is Milvus Lite 2, which has the types of this Milvus, and functions."""
 NAMED = 3
 """Problems that a message names."""
+EXISTS = "it already exists"
 
 
 @dataclass(frozen=True)
@@ -103,19 +104,25 @@ class RestorePlan:
     @property
     def problem(self) -> CliError | None:
         """The error for collections that can't be restored."""
-        found = [f"{each.name}: {'; '.join(each.problems)}" for each in self.targets if each.problems]
-        if not found:
+        failing = [each for each in self.targets if each.problems]
+        if not failing:
             return None
+        found = [f"{each.name}: {', '.join(each.problems)}" for each in failing]
         more = f" (and {len(found) - NAMED} more)" if len(found) > NAMED else ""
+        others = "--map, --suffix or --into-existing for those that exist, " if _has(failing, EXISTS) else ""
         return CliError(
-            f"can't restore {'. '.join(found[:NAMED])}{more}",
-            hint="nothing was created; --exclude leaves collections out, and --dry-run lists all",
+            f"can't restore {'; '.join(found[:NAMED])}{more}",
+            hint=f"nothing was created; use {others}--exclude to leave out, --dry-run to see all",
         )
 
     @property
     def table(self) -> Table:
         columns = ("database", "collection", "rows", "to_database", "to_collection", "result")
         return Table(columns, [each.row for each in self.targets], failure=self.problem)
+
+
+def _has(targets: Sequence[Target], problem: str) -> bool:
+    return any(problem in each.problems for each in targets)
 
 
 def chosen_dumped(manifest: Manifest, options: RestoreOptions) -> list[DumpedCollection]:
@@ -198,7 +205,7 @@ class _Planner:
         if ours.creating and ours.is_same(side.identity()):
             return
         if not self._options.into_existing:
-            yield "it already exists (--into-existing, --suffix or --map restores it all the same)"
+            yield EXISTS
             return
         if target.definition is not None:
             different = field_differences(target.definition, there, (self._made_by, side.version))

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ..client.optional import Permitted
 from ..connections.read_only import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, Partial, ServerRefused, Unreachable
-from ..files.memory import share_one_heap
 from ..result import Done
 from ..rows.cursor import Cursor
 from ..rows.patience import Patience
@@ -18,6 +17,7 @@ from ..rows.writing import WriteTarget, writes_at_once
 from ..schema.definition import DEFAULT_PARTITION
 from ..schema.difference import field_differences
 from ..schema.features import lacking_features, lacking_indexes
+from ..server.chosen import Choice
 from ..server.lost_vectors import warn_of_lost_vectors
 from ..server.waiting import load
 from ..session.session import Session
@@ -34,13 +34,12 @@ from .making import (
     target_count,
 )
 from .meter import Meter
-from .side import Side, open_side
+from .side import Side
 
 if TYPE_CHECKING:
     from ..connections.version import Version
     from ..schema.definition import Definition
     from ..schema.indexes import Index
-    from ..session.collection_ref import CollectionRef
     from .copy_rows import Piece
 
 CAN_NOT_RESUME = "it can't be resumed: copy into a new collection, or delete the rows that it added"
@@ -57,6 +56,13 @@ class CopyOptions:
     no_load: bool = False
     patience: float = 60.0
     dry_run: bool = False
+    collections: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def choice(self) -> Choice:
+        """The collections of a whole database to copy."""
+        return Choice((), self.collections, self.excluded)
 
 
 @dataclass(frozen=True)
@@ -78,13 +84,6 @@ class Plan:
     def words(self) -> str:
         there = "which is there" if self.exists else "which is new"
         return f"{self.rows:,} rows of {self.source} to {self.target}, {there}"
-
-
-def copy(session: Session, source: CollectionRef, target: CollectionRef, options: CopyOptions) -> Done:
-    """Copies a collection; the copy has its name if the target has none."""
-    share_one_heap()
-    sides = open_side(session, source), open_side(session, target, collection=source.collection)
-    return copy_collection(session, *sides, options)
 
 
 def copy_collection(session: Session, source: Side, target: Side, options: CopyOptions) -> Done:
