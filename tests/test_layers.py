@@ -39,12 +39,15 @@ OURS = {
     | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
     "transfer": GROUND
     | {"client", "connections", "files", "output", "rows", "schema", "server", "session", "values"},
+    "dump": GROUND
+    | {"__init__", "access", "client", "connections", "files", "output", "rows", "schema", "server", "session"}
+    | {"transfer"},
     "checks": GROUND | {"client", "output", "rows", "schema", "search", "server", "session", "values"},
     "dialogues": GROUND
     | {"access", "client", "files", "grammar", "rows", "schema", "search", "server", "session", "transfer", "values"},
     "commands": GROUND
     | {"__init__", "access", "app", "checks", "completion", "connections", "grammar", "monitor", "rows"}
-    | {"search", "server", "session", "transfer"},
+    | {"dump", "search", "server", "session", "transfer"},
     "cli": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session", "shell"},
     "__main__": {"cli"},
 }  # fmt: skip
@@ -97,6 +100,7 @@ LAZY = {
     "access": {"commands", "completion"},
     "checks": {"commands"},
     "client": {"completion"},
+    "dump": {"commands"},
     "monitor": {"commands"},
     "rows": {"commands"},
     "schema": {"completion"},
@@ -222,7 +226,8 @@ def test_a_command_imports_its_implementation_and_nothing_else_when_it_runs(path
 
 
 @pytest.mark.parametrize(
-    "part", ["connections", "output", "client", "schema", "values", "rows", "files", "search", "transfer", "checks"]
+    "part",
+    ["connections", "output", "client", "schema", "values", "rows", "files", "search", "transfer", "dump", "checks"],
 )
 def test_parts_without_a_terminal_import_none_of_its_packages(part: str) -> None:
     found = [each for each in IMPORTS if each.importer.startswith(part)]

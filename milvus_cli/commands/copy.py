@@ -92,9 +92,9 @@ def copy(session: Session, source: CollectionRef, target: CollectionRef, options
     Copies schema, rows and indexes, loads the copy and compares both row counts, also between servers. Write a
     collection as ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection. ALIAS: alone
     keeps the name of the source. The source must be loaded. Resume an interrupted copy with --resume: no row is lost
-    or duplicated. Generated primary keys get new values. Two places without a collection, ALIAS: or ALIAS/DATABASE:, copy all
-    collections of a database, and create the database if it is missing. The result has one row per collection, and
-    the exit code is that of the worst.
+    or duplicated. Generated primary keys get new values. Two places without a collection, ALIAS: or ALIAS/DATABASE:,
+    copy all collections of a database, and create the database if it is missing. The result has one row per
+    collection, and the exit code is that of the worst.
 
     \b
     Example: copy book default:book_copy --yes

@@ -141,7 +141,7 @@ def _restore(
     for database in plan.databases:
         _create_database(session, manifest, options, database)
     wanted = 0 if options.schema_only else plan.rows
-    with Meter(session, "Restoring", rows=progress.rows_of(plan.targets)) as meter:
+    with Meter(session, "Restoring", rows=progress.rows_of(plan.parts)) as meter:
         overall = Overall(meter, wanted)
         filler = TargetFiller(session, options, journal, progress, overall)
         failures = run_each(session, plan.targets, filler.fill, jobs=options.jobs, overall=overall)

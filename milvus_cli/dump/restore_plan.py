@@ -22,7 +22,7 @@ from ..session.collection_ref import CollectionRef
 from ..text.json import parse_json
 from ..transfer.insert import TAKES_GENERATED
 from ..transfer.side import Side, open_side
-from .manifest import DumpedCollection, Manifest
+from .manifest import DumpedCollection, Manifest, Part
 from .names import NewNames
 from .restore_progress import RestoreProgress
 
@@ -100,6 +100,11 @@ class RestorePlan:
     @property
     def rows(self) -> int:
         return sum(each.dumped.rows for each in self.targets)
+
+    @property
+    def parts(self) -> Iterator[tuple[CollectionName, Part]]:
+        """The parts of all collections, by their new names."""
+        return ((each.name, part) for each in self.targets for part in each.dumped.parts)
 
     @property
     def problem(self) -> CliError | None:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from ..server.chosen import CollectionName
 from .journal import Event
-
-if TYPE_CHECKING:
-    from .restore_plan import Target
+from .manifest import Part
 
 
 @dataclass
@@ -45,9 +42,9 @@ class RestoreProgress:
     def of(self, name: CollectionName) -> TargetProgress:
         return self._targets.get(name, TargetProgress())
 
-    def rows_of(self, targets: Iterable[Target]) -> int:
-        """Returns the rows of the parts that are done."""
-        return sum(part.rows for each in targets for part in each.dumped.parts if part.file in self.of(each.name).done)
+    def rows_of(self, parts: Iterable[tuple[CollectionName, Part]]) -> int:
+        """Returns the rows of those parts that are done."""
+        return sum(part.rows for name, part in parts if part.file in self.of(name).done)
 
     def _take(self, name: CollectionName, event: Event) -> None:
         found = self._targets.setdefault(name, TargetProgress())
