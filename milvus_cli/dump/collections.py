@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..connections.private_files import write_whole
+from ..errors import CliError
 from ..files.writers import FileShape
 from ..rows.patience import Patience
 from ..rows.selection import exact_count
@@ -30,6 +31,7 @@ from .plan import DumpOptions, PlannedCollection, selection_of, server_timestamp
 from .progress import CollectionProgress, DumpProgress
 
 if TYPE_CHECKING:
+    from ..rows.selection import Selection
     from ..schema.definition import Definition
     from ..server.chosen import CollectionName
     from ..transfer.many import Overall
@@ -63,6 +65,8 @@ class CollectionDumper:
     def dump(self, planned: PlannedCollection) -> None:
         """Raises CliError if the collection can't be read whole. What is complete is kept for the next run."""
         side, name = planned.side, planned.name
+        # What an interrupted run has loaded was not loaded before.
+        planned = replace(planned, loaded=planned.loaded and not self._progress.of(name).loaded)
         answer = side.client.call("DescribeCollection", collection_name=side.collection)
         aliases = sorted(aliases_of(side.client, answer) or ())
         definition = portable_definition(side)
@@ -74,15 +78,13 @@ class CollectionDumper:
             self.finished[name] = done.finished
             return
         if not is_same:
-            remove_folder(self._directory, planned.folder)
             self._overall.add(-done.rows)
             done = CollectionProgress(made=made, loaded=done.loaded)
-            self._record(name, made=made)
-        (self._directory / planned.folder).mkdir(parents=True, exist_ok=True)
-        written = None if self._options.data_only else self._write_schema(planned, schema)
+            self._begin(planned, done)
         partitions = () if definition.has_partition_key else (DEFAULT_PARTITION, *definition.partitions)
         if not self._options.schema_only:
             self._dump_rows(planned, partitions or ("",), done)
+        written = None if self._options.data_only else self._write_schema(planned, schema)
         self.finished[name] = finished = DumpedCollection(
             *name,
             rows=done.rows,
@@ -94,6 +96,12 @@ class CollectionDumper:
             parts=done.parts,
         )
         self._record(name, finished=asdict(finished))
+
+    def _begin(self, planned: PlannedCollection, done: CollectionProgress) -> None:
+        """Begins a collection anew, without what earlier runs have written of it."""
+        remove_folder(self._directory, planned.folder)
+        (self._directory / planned.folder).mkdir(parents=True)
+        self._record(planned.name, made=done.made)
 
     def _has(self, files: Iterable[DumpFile]) -> bool:
         """Returns whether the files of an earlier run are still there, by their sizes."""
@@ -107,35 +115,47 @@ class CollectionDumper:
 
     def _dump_rows(self, planned: PlannedCollection, partitions: Sequence[str], done: CollectionProgress) -> None:
         side, view = planned.side, planned.side.view(self._session)
-        if not planned.loaded and not done.loaded:
+        if not planned.loaded:
             self._record(planned.name, loaded=True)
             load(view, side.collection)
-        timestamp = self._patience.tried(lambda: server_timestamp(side))
-        read_at = _time_of(timestamp)
-        if any(each not in done.partitions for each in partitions):
-            done.read_at.append(read_at)
-            self._record(planned.name, read_at=read_at)
-        for partition in partitions:
-            if partition not in done.partitions:
-                self._dump_partition(planned, partition, timestamp, done)
+        self._read(planned, partitions, done)
         if not planned.loaded:
             release(view, side.collection)
             self._record(planned.name, loaded=False)
 
+    def _read(self, planned: PlannedCollection, partitions: Sequence[str], done: CollectionProgress) -> None:
+        """Reads the rows that earlier runs have not read. Reads all again if rows came between their keys meanwhile."""
+        side, has_begun = planned.side, bool(done.parts or done.partitions)
+        timestamp = self._patience.tried(lambda: server_timestamp(side))
+        everything = self._patience.tried(lambda: selection_of(side, self._options.filter, timestamp=timestamp))
+        before = self._patience.tried(lambda: exact_count(side.client, everything))
+        if any(each not in done.partitions for each in partitions):
+            done.read_at.append(_time_of(timestamp))
+            self._record(planned.name, read_at=done.read_at[-1])
+        for partition in partitions:
+            if partition not in done.partitions:
+                self._dump_partition(planned, partition, everything, done)
+        try:
+            # Milvus Lite counts all partitions, whichever is named.
+            require_complete(side.client, everything, done.rows, before, self._patience)
+        except CliError:
+            if not has_begun:
+                raise
+            self._overall.add(-done.rows)
+            done.forget()
+            self._begin(planned, done)
+            self._read(planned, partitions, done)
+
     def _dump_partition(
-        self, planned: PlannedCollection, partition: str, timestamp: int, done: CollectionProgress
+        self, planned: PlannedCollection, partition: str, everything: Selection, done: CollectionProgress
     ) -> None:
-        client, options = planned.side.client, self._options
-        selection = self._patience.tried(lambda: selection_of(planned.side, options.filter, partition, timestamp))
-        before = self._patience.tried(lambda: exact_count(client, selection))
+        selection = replace(everything, partitions=(partition,) if partition else ())
         files = PartFiles(self._directory, planned.folder, plain_name(partition or ALL_PARTITIONS), self._shape)
-        rows = Rows(client, selection, done.last, self._patience)
+        rows = Rows(planned.side.client, selection, done.last, self._patience)
         for part in written_parts(rows, files, len(done.parts) + 1, report=self._overall.add):
             found = Part(**asdict(part.file), partition=partition, rows=part.rows)
             done.parts.append(found)
             self._record(planned.name, part=asdict(found), last=part.last)
-        count = sum(each.rows for each in done.parts if each.partition == partition)
-        require_complete(client, selection, count, before, self._patience)
         done.partitions.append(partition)
         done.last = None
         self._record(planned.name, partition=partition)

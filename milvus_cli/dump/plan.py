@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..client.optional import permitted
@@ -149,11 +149,10 @@ def _listed(planned: Sequence[PlannedCollection]) -> str:
     return names + (f" and {len(planned) - LISTED} more" if len(planned) > LISTED else "")
 
 
-def selection_of(side: Side, filter: str, partition: str = "", timestamp: int = 0) -> Selection:
-    """Selects the rows to dump, of a partition or of all, as of a hybrid timestamp if the server has one."""
+def selection_of(side: Side, filter: str, *, timestamp: int = 0) -> Selection:
+    """Selects the rows to dump, as of a hybrid timestamp if the server has one."""
     fresh = Freshness(CUSTOMIZED, timestamp) if timestamp else Freshness()
-    found = selected(side.client, side.collection, filter=filter, fresh=fresh)
-    return replace(found, partitions=(partition,)) if partition else found
+    return selected(side.client, side.collection, filter=filter, fresh=fresh)
 
 
 def server_timestamp(side: Side) -> int:

@@ -31,6 +31,10 @@ class CollectionProgress:
     def rows(self) -> int:
         return sum(each.rows for each in self.parts)
 
+    def forget(self) -> None:
+        """Forgets all rows."""
+        self.parts, self.partitions, self.read_at, self.last = [], [], [], None
+
 
 class DumpProgress:
     """The progress of all collections; empty for a dump that begins."""
