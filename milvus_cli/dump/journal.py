@@ -44,6 +44,7 @@ class Journal:
             self.add({IDENTITY: self._identity})
             self._is_empty = True
             return []
+        self._is_empty = len(events) == 1
         different = _different(events[0].get(IDENTITY), self._identity)
         if different:
             self.close()
@@ -51,7 +52,6 @@ class Journal:
                 f"{self.path} is of another job: it had another {', '.join(different)}",
                 hint="run it as before, or start over with --force",
             )
-        self._is_empty = len(events) == 1
         return events[1:]
 
     def earlier(self) -> Sequence[Event]:

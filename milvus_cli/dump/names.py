@@ -44,7 +44,7 @@ class NewNames:
         known = _known(dumped)
         for old, new in self.mapping:
             if old not in known:
-                raise InvalidInput(f"--map: the dump has no {old!r}", hint=nearest(old, known))
+                raise InvalidInput(f"--map: the dump has no {old!r}", hint=nearest(old, _near(old, known)))
             if old.endswith("/") != new.endswith("/"):
                 raise InvalidInput(f"--map {old}={new}: a database is mapped to a database", hint="write OLD/=NEW/")
         names = [self.collection(each.name) for each in dumped]
@@ -58,3 +58,8 @@ class NewNames:
 
 def _known(dumped: Sequence[DumpedCollection]) -> Collection[str]:
     return {name for each in dumped for name in (each.collection, str(each.name), f"{each.database}/", *each.aliases)}
+
+
+def _near(name: str, known: Collection[str]) -> list[str]:
+    """Returns the names of the same form, with a database or without."""
+    return sorted(each for each in known if ("/" in each) == ("/" in name))

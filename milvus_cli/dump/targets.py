@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, Partial
 from ..schema.difference import field_differences
 from ..server.existence import row_count
-from ..server.waiting import flush
+from ..server.waiting import flush, release
 from ..transfer.insert import insert_files
 from ..transfer.insert_job import InsertOptions
 from ..transfer.making import create_empty, index_and_load, require_partition, target_count
@@ -132,10 +132,10 @@ class TargetFiller:
         return target.side.selection().primary.name
 
     def _complete(self, target: Target, done: TargetProgress, *, into_existing: bool) -> None:
-        """Builds indexes and loads as in the dump, and compares the number of rows."""
+        """Builds indexes, compares the number of rows, and loads or releases the collection as it was."""
         side, refused = target.side, list[str]()
+        wants_load = target.dumped.loaded and not self._options.no_load
         if target.definition is not None:
-            wants_load = target.dumped.loaded and not self._options.no_load
             refused = index_and_load(self._session, side, target.definition, wants_load=wants_load)
         if not self._options.schema_only:
             count, wanted = target_count(self._session, side), target.dumped.rows
@@ -143,6 +143,9 @@ class TargetFiller:
             may_be_more = into_existing or (bool(done.begun) and not side.loaded())
             if count < wanted or (count > wanted and not may_be_more):
                 raise CliError(f"{side} has {count:,} rows, and the dump {wanted:,}")
+        # Milvus Lite loads each new collection.
+        if not (wants_load or into_existing) and side.loaded():
+            release(side.view(self._session), side.collection)
         if refused:
             raise Partial(f"the server refused {'; '.join(refused)}", hint="all rows are there")
 

@@ -50,8 +50,8 @@ class Choice:
         known = sorted(names)
         for pattern in self.collections:
             if not any(_matches(each, pattern) for each in known):
-                words = [*(each.collection for each in known), *map(str, known)]
-                raise InvalidInput(f"no collection matches {pattern!r}", hint=nearest(pattern, words))
+                words = {str(each) if "/" in pattern else each.collection for each in known}
+                raise InvalidInput(f"no collection matches {pattern!r}", hint=nearest(pattern, sorted(words)))
         return [each for each in known if self.has(each)]
 
     def databases_of(self, names: Iterable[str]) -> list[str]:

@@ -12,10 +12,10 @@ from tests.support.cli import Run
 from tests.support.process import ServerProcess
 from tests.support.recorder import run_here
 
+WORDS = '{"name": "words", "type": "ARRAY", "element_type": "VARCHAR", "max_capacity": 9, "max_length": 65535}'
 SCALARS = (
     "-f flag:BOOL -f tiny:INT8 -f small:INT16 -f medium:INT32 -f single:FLOAT -f double:DOUBLE -f object:JSON "
-    "-f numbers:ARRAY:INT32:9 -f '{\"name\": \"words\", \"type\": \"ARRAY\", \"element_type\": \"VARCHAR\", \"max_capacity\": 9, "
-    '"max_length": 65535}\' -f text:VARCHAR:100'
+    f"-f numbers:ARRAY:INT32:9 -f '{WORDS}' -f text:VARCHAR:100"
 )
 COMMON = {
     "dmp_scalars": f"-f id:INT64 {SCALARS} -f vector:FLOAT_VECTOR:8 -p id --dynamic --index vector:FLAT:L2",

@@ -9,7 +9,7 @@ import pytest
 
 from tests.dump.shelves import ROWS, SECOND, DumpedServer
 from tests.support.cli import Run
-from tests.support.typed import failed
+from tests.support.typed import Typed, failed, on_milvus
 
 
 def dumped_names(there: DumpedServer, path: Path) -> list[str]:
@@ -76,7 +76,7 @@ def test_schemas_and_rows_can_be_restored_apart(on_lite_server: DumpedServer, tm
             "restore its rows into existing collections: --data-only --into-existing",
             code=2,
         )
-        on_lite_server.all(f"restore {rows} --suffix _apart --data-only --into-existing")
+        on_lite_server.all(f"restore {rows} --suffix _apart --data-only --into-existing -y")
         assert on_lite_server.json("diff dmp_keys dmp_keys_apart --rows all")["same"] is True
 
 
@@ -91,7 +91,7 @@ def test_collections_and_aliases_get_new_names(on_lite_server: DumpedServer, lit
 @pytest.mark.parametrize(
     ("options", "message", "hint"),
     [
-        ("--map dmp_kys=a", "--map: the dump has no 'dmp_kys'", "did you mean dmp_keys?"),
+        ("--map dmp_kys=a", "--map: the dump has no 'dmp_kys'", "did you mean dmp_keys or also_dmp_keys?"),
         (
             "--map dmp_keys=a --map dmp_scalars=a",
             "two collections would be restored as 'default/a'",
@@ -130,7 +130,7 @@ def test_rows_go_into_an_existing_collection_only_when_told(on_lite_server: Dump
     with on_lite_server.without("_into"):
         on_lite_server.all(
             f"restore {lite_dump} -c dmp_keys --suffix _into",
-            "delete entities -c dmp_keys_into -e 'id in [\"1\", \"9001\"]' -y",
+            'delete entities -c dmp_keys_into -e \'id in ["1", "9001"]\' -y',
             f"restore {lite_dump} -c dmp_keys --suffix _into --into-existing -y",
         )
         assert on_lite_server.json("diff dmp_keys dmp_keys_into --rows all")["same"] is True
@@ -146,9 +146,7 @@ def test_a_directory_with_other_files_is_refused_and_a_complete_dump_replaced_by
     path = tmp_path / "d"
     on_lite_server.all(f"dump {path} -c dmp_keys")
     run = on_lite_server(f"dump {path} -c dmp_scalars")
-    assert run == failed(
-        f"{path} has a complete dump", "name another directory; or replace it with --force", code=2
-    )
+    assert run == failed(f"{path} has a complete dump", "name another directory; or replace it with --force", code=2)
     on_lite_server.all(f"dump {path} -c dmp_scalars --force", f"check dump {path}")
     assert dumped_names(on_lite_server, path) == ["dmp_scalars"]
 
@@ -183,14 +181,15 @@ def test_rows_of_collections_that_are_not_loaded_need_load(on_lite_server: Dumpe
         assert on_lite_server.json("diff dmp_keys dmp_keys_unloaded --rows all")["same"] is True
 
 
-def test_a_collection_without_an_index_can_not_be_dumped(on_lite_server: DumpedServer, tmp_path: Path) -> None:
-    with on_lite_server.without("bare_"):
-        on_lite_server.all("create collection -c bare_book -f id:INT64 -f v:FLOAT_VECTOR:2 -p id")
-        run = on_lite_server(f"dump {tmp_path / 'd'} -c bare_book --load")
-        assert run == failed(
-            "rows of default/bare_book can't be read: without an index they can't be loaded",
-            "create an index on each vector field, or --exclude them",
-        )
+@on_milvus
+def test_a_collection_without_an_index_can_not_be_dumped(typed: Typed, tmp_path: Path) -> None:
+    typed.make("dmp_bare", rows=2)
+    run = typed(f"dump {tmp_path / 'd'} -c dmp_bare --load")
+    assert run == failed(
+        "rows of default/dmp_bare can't be read: without an index they can't be loaded",
+        "create an index on each vector field, or --exclude them",
+    )
+    typed.gone("dmp_bare")
 
 
 def test_guards_hold(on_lite_server: DumpedServer, lite_dump: Path, tmp_path: Path) -> None:
