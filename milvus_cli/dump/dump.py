@@ -14,7 +14,7 @@ from ..files.urls import refuse_scheme
 from ..result import Done, Table
 from ..text.counts import byte_size, counted
 from ..transfer.job_locks import file_lock
-from ..transfer.many import Overall, run_each, worst
+from ..transfer.many import AGAIN, Overall, run_each, several_failed
 from ..transfer.meter import Meter
 from .collections import CollectionDumper
 from .directory import clear_dump, remove_strays, require_usable
@@ -24,13 +24,7 @@ from .plan import DumpOptions, DumpPlan, plan_dump
 from .progress import DumpProgress
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ..session.session import Session
-    from ..transfer.many import Failure
-    from .plan import PlannedCollection
-
-AGAIN = "run the same command again to continue"
 
 
 def dump(session: Session, options: DumpOptions) -> Done | Table:
@@ -98,7 +92,7 @@ def _dump(session: Session, options: DumpOptions, plan: DumpPlan, journal: Journ
         dumper = CollectionDumper(session, options, directory, journal, progress, overall)
         failures = run_each(session, plan.collections, dumper.dump, jobs=options.jobs, overall=overall)
     if failures:
-        raise _failed(session, failures)
+        raise several_failed(session, failures, len(plan.collections), "dumped")
     finished = [dumper.finished[each.name] for each in plan.collections]
     access = _dump_access(session, directory) if options.access else None
     manifest = Manifest(
@@ -124,15 +118,6 @@ def _dump(session: Session, options: DumpOptions, plan: DumpPlan, journal: Journ
 def _dump_access(session: Session, directory: Path) -> DumpFile:
     backup_access(session.client, str(directory / ACCESS))
     return dump_file(directory, ACCESS)
-
-
-def _failed(session: Session, failures: Sequence[Failure[PlannedCollection]]) -> CliError:
-    for each in failures[1:] if len(failures) > 1 else ():
-        session.console.note(f"error: {each.item.name}: {each.error.message}")
-    error = worst([each.error for each in failures])
-    first = next(each for each in failures if each.error is error)
-    more = f"{counted(len(failures), 'collection')} not dumped: the dump is incomplete"
-    return error.with_context(prefix=str(first.item.name), suffix=more, more_hint=AGAIN)
 
 
 def _done(options: DumpOptions, manifest: Manifest) -> Done:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..access.backup import restore_access
 from ..connections.read_only import require_writable
-from ..errors import CliError, Interrupted, InvalidInput, Unreachable
+from ..errors import Interrupted, InvalidInput, Unreachable
 from ..files.memory import share_one_heap
 from ..result import Done, Table
 from ..server.aliases import create_aliases
@@ -18,7 +18,7 @@ from ..server.databases import create_database
 from ..server.existence import alias_target
 from ..text.counts import counted
 from ..transfer.job_locks import address_of, key_lock
-from ..transfer.many import Overall, run_each, worst
+from ..transfer.many import AGAIN, Overall, run_each, several_failed
 from ..transfer.meter import Meter
 from .check import checked_files
 from .journal import Journal
@@ -30,9 +30,7 @@ from .verify import extra_files, require_unaltered
 
 if TYPE_CHECKING:
     from ..session.session import Session
-    from ..transfer.many import Failure
 
-AGAIN = "run the same command again to continue"
 FOLDER = "restores"
 """The folder of journals in the data directory."""
 
@@ -150,7 +148,7 @@ def _restore(
         if target.name not in failed:
             _restore_aliases(session, target)
     if failures:
-        raise _failed(session, failures)
+        raise several_failed(session, failures, len(plan.targets), "restored")
     if options.access and manifest.access and not progress.access:
         path = Path(options.path) / manifest.access.file
         restore_access(session.client, path.read_text(encoding="utf-8"), str(path))
@@ -173,13 +171,3 @@ def _restore_aliases(session: Session, target: Target) -> None:
     missing = [each for each in target.aliases if alias_target(view.client, each) != target.side.collection]
     if missing:
         create_aliases(view, target.side.collection, missing, alter=False)
-
-
-def _failed(session: Session, failures: Sequence[Failure[Target]]) -> CliError:
-    error = worst([each.error for each in failures])
-    first = next(each for each in failures if each.error is error)
-    for each in failures:
-        if each is not first:
-            session.console.note(f"error: {each.item.name}: {each.error.message}")
-    more = f"{counted(len(failures), 'collection')} not restored"
-    return error.with_context(prefix=str(first.item.name), suffix=more, more_hint=AGAIN)

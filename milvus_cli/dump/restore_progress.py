@@ -32,7 +32,7 @@ class RestoreProgress:
     """The progress of all collections, by their new names; empty for a restore that begins."""
 
     def __init__(self, events: Sequence[Event]) -> None:
-        self.has_begun = bool(events)
+        self.has_begun = any("identity" in each or "begun" in each for each in events)
         self.access = any("access" in each for each in events)
         self._targets: dict[CollectionName, TargetProgress] = {}
         for event in events:

@@ -52,6 +52,7 @@ TOPICS = {
     "config": "Settings, environment variables and files",
     "connections": "Addresses, credentials, TLS and guards",
     "consistency": "Which writes a read sees",
+    "dump": "Backups of whole databases",
     "exit-codes": "Exit codes and errors for programs",
     "files": "Formats to insert and export",
     "filters": "Filter expressions by field type",

@@ -7,22 +7,33 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
-from ..errors import CliError, Interrupted, NotAuthorized, Unreachable
+from ..errors import CliError, Interrupted, Unreachable
+from ..text.counts import counted
 from .meter import Meter
 
 if TYPE_CHECKING:
+    from ..server.chosen import CollectionName
     from ..session.session import Session
 
 T = TypeVar("T")
+Item = TypeVar("Item", covariant=True)
+AGAIN = "run the same command again to continue"
+
+
+class Named(Protocol):
+    """Something with the name of a collection."""
+
+    @property
+    def name(self) -> CollectionName: ...
 
 
 @dataclass(frozen=True)
-class Failure(Generic[T]):
+class Failure(Generic[Item]):
     """An item, and the error that ended the work on it."""
 
-    item: T
+    item: Item
     error: CliError
 
 
@@ -53,7 +64,7 @@ def run_each(
 ) -> list[Failure[T]]:
     """Works on all items, `jobs` at once, and returns those that failed.
 
-    Ctrl-C, and a server that can't be reached or refuses this user, end it: raises that error.
+    Ctrl-C, and a server that can't be reached, end it: raises that error.
     """
     if jobs == 1 or len(items) < 2:
         return [failure for item in items if (failure := _tried(work, item)) is not None]
@@ -100,15 +111,21 @@ def _tried(work: Callable[[T], None], item: T) -> Failure[T] | None:
         work(item)
     except (Interrupted, Unreachable):
         raise
-    except NotAuthorized as exc:
-        if not exc.privilege:
-            raise
-        return Failure(item, exc)
     except CliError as exc:
         return Failure(item, exc)
     return None
 
 
-def worst(errors: Sequence[CliError]) -> CliError:
-    """Returns the error with the highest exit code, the first of those."""
-    return max(errors, key=lambda each: each.exit_code)
+def several_failed(session: Session, failures: Sequence[Failure[Named]], total: int, done: str) -> CliError:
+    """Notes all failures but the worst, which it returns: that of the highest exit code, the first of those.
+
+    `done` is the participle of what was to be done to `total` collections.
+    """
+    worst = max(failures, key=lambda each: each.error.exit_code)
+    if total == 1:
+        return worst.error.with_context(default_hint=AGAIN)
+    for each in failures:
+        if each is not worst:
+            session.console.note(f"error: {each.item.name}: {each.error.message}")
+    suffix = f"{counted(len(failures), 'collection')} not {done}"
+    return worst.error.with_context(prefix=str(worst.item.name), suffix=suffix, more_hint=AGAIN)
