@@ -50,6 +50,7 @@ choice_options = all_of(
 )
 jobs_option = option(
     "--jobs",
+    "at_once",
     type=click.IntRange(1, 64),
     default=1,
     show_default=True,
@@ -84,7 +85,7 @@ def dump(session: Session, options: DumpOptions) -> Done | Table:
 
     Writes schemas with indexes, partitions, aliases and load states, rows, and a manifest with checksums. `restore`
     reads it, also on another version of Milvus. After an interruption, the same command continues the dump. `help
-    dump` says what is kept and what is not promised.
+    dumps` says what is kept and what is not promised.
 
     \b
     Example: dump backup --collection 'book*'
@@ -122,10 +123,10 @@ def restore_dump(session: Session, options: RestoreOptions) -> Done | Table:
 
     Checks the dump against its checksums, and what the server lacks for it, before anything is created. Then creates
     databases and collections, inserts the rows into their partitions, builds indexes, loads what was loaded, and
-    restores aliases. After an interruption, the same command continues.
+    restores aliases. After an interruption, the same command continues. `restore PATH` is the same.
 
     \b
-    Example: restore backup --suffix _restored --dry-run
+    Example: restore dump backup --suffix _restored --dry-run
     Example: restore dump backup --collection book --map book=book_of_may --dry-run
     """
     from ..dump.restore import restore

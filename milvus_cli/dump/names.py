@@ -10,7 +10,7 @@ from ..errors import InvalidInput
 from ..schema.schema import check_name
 from ..server.chosen import CollectionName
 from ..text.names import nearest
-from .manifest import DumpedCollection
+from .manifest import DumpedCollection, DumpedDatabase
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class NewNames:
     def _new(self, old: str) -> str:
         return next((new for each, new in self.mapping if each == old), "")
 
-    def require_usable(self, dumped: Sequence[DumpedCollection]) -> None:
+    def require_usable(self, databases: Sequence[DumpedDatabase], dumped: Sequence[DumpedCollection]) -> None:
         """Raises InvalidInput for old names that the dump lacks, new ones that are invalid, and for equal new ones."""
-        known = _known(dumped)
+        known = _known(dumped) | {f"{each.database}/" for each in databases}
         for old, new in self.mapping:
             if old not in known:
                 raise InvalidInput(f"--map: the dump has no {old!r}", hint=nearest(old, _near(old, known)))
@@ -56,8 +56,8 @@ class NewNames:
             raise InvalidInput(f"two collections would be restored as {twice[0]!r}", hint="give them names with --map")
 
 
-def _known(dumped: Sequence[DumpedCollection]) -> Collection[str]:
-    return {name for each in dumped for name in (each.collection, str(each.name), f"{each.database}/", *each.aliases)}
+def _known(dumped: Sequence[DumpedCollection]) -> set[str]:
+    return {name for each in dumped for name in (each.collection, str(each.name), *each.aliases)}
 
 
 def _near(name: str, known: Collection[str]) -> list[str]:

@@ -46,7 +46,7 @@ class DumpOptions:
     data_only: bool = False
     access: bool = False
     load: bool = False
-    jobs: int = 1
+    at_once: int = 1
     patience: float = 60.0
     force: bool = False
     dry_run: bool = False

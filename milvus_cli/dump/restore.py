@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
     directory = Path(options.path)
     manifest, checksum = read_manifest(directory)
     dumped = chosen_dumped(manifest, options)
+    options = _in_database(session, options, dumped)
     _require_contents(manifest, options)
     require_writable(session.profile, "nothing was restored")
     if options.access:
@@ -77,6 +79,16 @@ def _require_clear(options: RestoreOptions) -> None:
         raise InvalidInput("--schema-only and --data-only: give one of them")
     if options.data_only and not options.into_existing:
         raise InvalidInput("--data-only restores rows into existing collections", hint="add --into-existing")
+
+
+def _in_database(session: Session, options: RestoreOptions, dumped: Sequence[DumpedCollection]) -> RestoreOptions:
+    """Returns the options with --db as the new name of the only database. Raises InvalidInput if there are several."""
+    database, there = session.options.database, sorted({each.database for each in dumped})
+    if not database or there == [database]:
+        return options
+    if len(there) > 1:
+        raise InvalidInput(f"--db {database}: these are collections of {len(there)} databases", hint="--map OLD/=NEW/")
+    return replace(options, mapping=(*options.mapping, *((f"{each}/", f"{database}/") for each in there)))
 
 
 def _require_contents(manifest: Manifest, options: RestoreOptions) -> None:
@@ -142,7 +154,7 @@ def _restore(
     with Meter(session, "Restoring", rows=progress.rows_of(plan.parts)) as meter:
         overall = Overall(meter, wanted)
         filler = TargetFiller(session, options, journal, progress, overall)
-        failures = run_each(session, plan.targets, filler.fill, jobs=options.jobs, overall=overall)
+        failures = run_each(session, plan.targets, filler.fill, jobs=options.at_once, overall=overall)
     failed = [each.item.name for each in failures]
     for target in plan.targets:
         if target.name not in failed:

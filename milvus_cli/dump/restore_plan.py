@@ -53,7 +53,7 @@ class RestoreOptions:
     no_aliases: bool = False
     no_load: bool = False
     access: bool = False
-    jobs: int = 1
+    at_once: int = 1
     patience: float = 60.0
     dry_run: bool = False
 
@@ -146,7 +146,7 @@ def plan_restore(
     progress: RestoreProgress,
 ) -> RestorePlan:
     """Asks the server about each collection. Changes nothing."""
-    options.names.require_usable(dumped)
+    options.names.require_usable(manifest.databases, dumped)
     known = database_names(session)
     wanted = {options.names.database(each.database) for each in manifest.databases} if _is_whole(options) else set()
     wanted |= {options.names.collection(each.name).database for each in dumped}

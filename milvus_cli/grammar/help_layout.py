@@ -52,7 +52,7 @@ TOPICS = {
     "config": "Settings, environment variables and files",
     "connections": "Addresses, credentials, TLS and guards",
     "consistency": "Which writes a read sees",
-    "dump": "Backups of whole databases",
+    "dumps": "Backups of whole databases",
     "exit-codes": "Exit codes and errors for programs",
     "files": "Formats to insert and export",
     "filters": "Filter expressions by field type",
@@ -66,7 +66,8 @@ TOPICS = {
 """The topics of help, each a file in milvus_cli/help, with its summary."""
 
 SECTIONS = {
-    "Target": "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, partial, "
+    "Target": "dump:path, restore:path, databases, collections, excluded, restore:mapping, suffix, "
+    "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, partial, "
     "export:collection, export:file",
     "Query": "collection, vectors, like, texts, ids, analyzer, field, limit, most, offset, requests, rerank, "
     "count, jobs",
