@@ -127,7 +127,7 @@ def restore_dump(session: Session, options: RestoreOptions) -> Done | Table:
 
     \b
     Example: restore dump backup --suffix _restored --dry-run
-    Example: restore dump backup --collection book --map book=book_of_may --dry-run
+    Example: restore dump backup --collection book --map book=book_of_may --no-aliases --dry-run
     """
     from ..dump.restore import restore
 

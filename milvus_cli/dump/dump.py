@@ -10,7 +10,7 @@ from .. import __version__
 from ..access.backup import backup_access
 from ..errors import CliError, Interrupted, InvalidInput, Unreachable
 from ..files.memory import share_one_heap
-from ..files.urls import refuse_scheme
+from ..files.urls import shown_url
 from ..result import Done, Table
 from ..text.counts import byte_size, counted
 from ..transfer.job_locks import file_lock
@@ -37,7 +37,8 @@ def dump(session: Session, options: DumpOptions) -> Done | Table:
         raise InvalidInput("--schema-only and --data-only: give one of them")
     if options.schema_only and options.filter:
         raise InvalidInput("--schema-only dumps no rows to filter")
-    refuse_scheme(options.path, "write to")
+    if "://" in options.path:
+        raise InvalidInput(f"can't dump to the URL {shown_url(options.path)}", hint="give the path of a directory")
     directory = Path(options.path)
     require_usable(directory, replace=options.force or bool(session.options.yes))
     plan = plan_dump(session, options)

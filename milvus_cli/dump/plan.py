@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..client.optional import permitted
+from ..client.parallel import THREADS
 from ..errors import CliError
 from ..result import Table
 from ..rows.filters import filled
@@ -99,10 +101,8 @@ def plan_dump(session: Session, options: DumpOptions) -> DumpPlan:
         database: folder_names(each.collection for each in names if each.database == database) for database in used
     }
     tops = folder_names(used)
-    planned = [
-        _planned(session, each, f"{tops[each.database]}/{folders[each.database][each.collection]}", options)
-        for each in names
-    ]
+    paths = {each: f"{tops[each.database]}/{folders[each.database][each.collection]}" for each in names}
+    planned = _each_at_once(names, lambda name: _planned(session, name, paths[name], options))
     if not options.schema_only:
         _require_readable(planned, options)
     return DumpPlan(
@@ -112,6 +112,17 @@ def plan_dump(session: Session, options: DumpOptions) -> DumpPlan:
         ],
         planned,
     )
+
+
+def _each_at_once(
+    names: Sequence[CollectionName], plan: Callable[[CollectionName], PlannedCollection]
+) -> list[PlannedCollection]:
+    """Plans several collections at once, as each waits for the server's clock where rows are counted."""
+    pool = ThreadPoolExecutor(THREADS)
+    try:
+        return list(pool.map(plan, names))
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _planned(session: Session, name: CollectionName, folder: str, options: DumpOptions) -> PlannedCollection:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ..access.backup import restore_access
 from ..connections.read_only import require_writable
-from ..errors import Interrupted, InvalidInput, Unreachable
+from ..errors import CliError, Interrupted, InvalidInput, Unreachable
 from ..files.memory import share_one_heap
 from ..result import Done, Table
 from ..server.aliases import create_aliases
@@ -67,6 +67,8 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
             return _restore(session, options, manifest, plan, journal, progress)
         except KeyboardInterrupt:
             raise Interrupted(hint=AGAIN) from None
+        except OSError as exc:
+            raise CliError(f"can't read {exc.filename or directory}: {exc.strerror or exc}", hint=AGAIN) from exc
         except (Interrupted, Unreachable) as exc:
             raise exc.with_context(more_hint=AGAIN) from exc
         finally:
