@@ -227,7 +227,7 @@ class _Planner:
         problems, notes = list(target.problems), list(target.notes)
         if definition is not None and not target.exists:
             lacks = _lacking(definition, side.version)
-            problems += [f"{_product(side)} lacks {each}" for each in lacks]
+            problems += [f"{_product(side)} lacks {', '.join(lacks)}"] if lacks else []
         if any(each not in ("", DEFAULT_PARTITION) for each in target.dumped.partitions) and not _has_partitions(side):
             problems.append(f"{_product(side)} has no partitions")
         left_out: Sequence[Index] = ()

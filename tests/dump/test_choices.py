@@ -216,3 +216,21 @@ def test_many_small_collections_come_back(on_lite_server: DumpedServer, tmp_path
         made = on_lite_server.json(f"restore {tmp_path / 'd'} --suffix _b --jobs 4")
         assert (made["collections"], made["rows"]) == (30, 90)
         assert on_lite_server.json("diff tiny_7 tiny_7_b --rows all")["same"] is True
+
+
+@on_milvus
+def test_generated_keys_are_new_and_a_note_says_so(typed: Typed, tmp_path: Path) -> None:
+    typed.gone("dmp_auto", "dmp_auto_b")
+    typed.all(
+        "create collection -c dmp_auto -f id:INT64 -f n:INT64 -f v:FLOAT_VECTOR:2 -p id -a --index v:FLAT:L2",
+        "load dmp_auto",
+        "insert fake -c dmp_auto -n 20",
+        f"dump {tmp_path / 'd'} -c dmp_auto",
+    )
+    run = typed(f"restore {tmp_path / 'd'} --suffix _b")
+    assert (run.code, run.err) == (0, "note: default/dmp_auto_b: the server generates new keys\n")
+    one, other = (
+        sorted(each["n"] for each in typed.json(f"query {name} --fields n")) for name in ("dmp_auto", "dmp_auto_b")
+    )
+    assert one == other
+    typed.gone("dmp_auto", "dmp_auto_b")

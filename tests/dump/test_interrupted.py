@@ -89,6 +89,24 @@ def test_a_restore_that_is_ended_at_each_of_its_steps_is_whole_in_the_end(
         assert list((on_lite_server.home / "restores").iterdir()) == []
 
 
+def test_rows_with_generated_keys_are_in_once_after_a_restore_that_was_ended(
+    small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    path = tmp_path / "d"
+    with on_lite_server.without("auto_"):
+        on_lite_server.all(
+            "create collection -c auto_book -f id:INT64 -f v:FLOAT_VECTOR:4 -p id -a --index v:FLAT:L2",
+            "insert fake -c auto_book -n 200",
+            f"dump {path} -c auto_book",
+        )
+        ending_at(5, True)
+        with pytest.raises(Killed):
+            on_lite_server(f"restore {path} --suffix _ended")
+        ending_at(10_000, True)
+        on_lite_server.all(f"restore {path} --suffix _ended")
+        assert on_lite_server.json("count auto_book_ended")["exact"] == 200
+
+
 @pytest.mark.parametrize("job", ["dump {path} -c 'dmp_*' --jobs 2", "restore {made} --suffix _killed --jobs 2"])
 def test_a_killed_process_continues_when_it_is_run_again(
     job: str, on_lite_server: DumpedServer, lite_dump: Path, tmp_path: Path, lite: LiteServer
