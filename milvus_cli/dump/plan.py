@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..client.optional import permitted
 from ..client.parallel import THREADS
+from ..connections.read_only import require_writable
 from ..errors import CliError
 from ..result import Table
 from ..rows.filters import filled
@@ -128,7 +129,10 @@ def _each_at_once(
 def _planned(session: Session, name: CollectionName, folder: str, options: DumpOptions) -> PlannedCollection:
     side = open_side(session, CollectionRef("", name.database, name.collection))
     loaded = side.loaded()
-    require_known(side, side.definition(), "dump")
+    try:
+        require_known(side, side.definition(), "dump")
+    except CliError as exc:
+        raise exc.with_context(more_hint=f"--exclude {name} leaves it out") from exc
     if options.schema_only:
         return PlannedCollection(name, side, folder, None, loaded)
     rows = exact_count(side.client, selection_of(side, options.filter)) if loaded else _stored_rows(side)
@@ -147,6 +151,8 @@ def _require_readable(planned: Sequence[PlannedCollection], options: DumpOptions
             f"rows of {_listed(unloaded)} can't be read: not loaded",
             hint="--load loads them for the dump and releases them afterwards; else --exclude them, or --schema-only",
         )
+    if unloaded:
+        require_writable(unloaded[0].side.profile, "nothing was dumped, as collections would have to be loaded")
     without = [each for each in unloaded if not indexes(each.side.client, each.name.collection)]
     if without:
         raise CliError(

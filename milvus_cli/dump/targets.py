@@ -109,7 +109,7 @@ class TargetFiller:
 
         def report(rows: int) -> None:
             nonlocal counted
-            self._overall.add(rows - counted)
+            self._overall.add(rows - counted, part.bytes * (rows - counted) // part.rows)
             counted = rows
 
         generated = () if target.keeps_keys else ((self._key(target), ""),)

@@ -171,6 +171,13 @@ def test_rows_of_collections_that_are_not_loaded_need_load(on_lite_server: Dumpe
         "rows of default/dmp_keys can't be read: not loaded",
         "--load loads them for the dump and releases them afterwards; else --exclude them, or --schema-only",
     )
+    on_lite_server.all(f"connect {on_lite_server.server.uri} -a frozen --read-only")
+    run = on_lite_server(f"dump {tmp_path / 'd'} -c dmp_keys --load --alias frozen")
+    assert run.err.splitlines()[0] == (
+        "error: connection 'frozen' is read-only: nothing was dumped, as collections would have to be loaded"
+    )
+    on_lite_server.all("delete connection frozen -y")
+
     on_lite_server.all(f"dump {tmp_path / 'd'} -c dmp_keys --load")
     assert on_lite_server.json("show load_state dmp_keys")["state"] == "not loaded"
 
