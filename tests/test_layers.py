@@ -40,6 +40,9 @@ OURS = {
     | {"client", "connections", "embedding", "files", "output", "rows", "schema", "server", "session", "values"},
     "transfer": GROUND
     | {"client", "connections", "embedding", "files", "output", "rows", "schema", "server", "session", "values"},
+    "dump": GROUND
+    | {"__init__", "access", "client", "connections", "files", "output", "rows", "schema", "server", "session"}
+    | {"transfer"},
     "checks": GROUND
     | {"client", "connections", "files", "output", "rows", "schema", "search", "server", "session", "transfer"}
     | {"values"},
@@ -48,9 +51,8 @@ OURS = {
     "dialogues": GROUND
     | {"access", "client", "files", "grammar", "rows", "schema", "search", "server", "session", "transfer", "values"},
     "commands": GROUND
-    | {"__init__", "access", "app", "checks", "completion", "connections", "embedding", "grammar", "monitor", "plots"}
-    | {"rows"}
-    | {"search", "server", "session", "transfer"},
+    | {"__init__", "access", "app", "checks", "completion", "connections", "dump", "embedding", "grammar", "monitor"}
+    | {"plots", "rows", "search", "server", "session", "transfer"},
     "cli": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session", "shell"},
     "__main__": {"cli"},
 }  # fmt: skip
@@ -114,6 +116,7 @@ LAZY = {
     "checks": {"commands"},
     "client": {"completion"},
     "embedding": {"commands"},
+    "dump": {"commands"},
     "monitor": {"commands"},
     "plots": {"commands"},
     "rows": {"commands"},
@@ -240,7 +243,8 @@ def test_a_command_imports_its_implementation_and_nothing_else_when_it_runs(path
 
 
 @pytest.mark.parametrize(
-    "part", ["connections", "output", "client", "schema", "values", "rows", "files", "search", "transfer", "checks"]
+    "part",
+    ["connections", "output", "client", "schema", "values", "rows", "files", "search", "transfer", "dump", "checks"],
 )
 def test_parts_without_a_terminal_import_none_of_its_packages(part: str) -> None:
     found = [each for each in IMPORTS if each.importer.startswith(part)]

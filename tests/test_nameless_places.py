@@ -1,23 +1,15 @@
-"""A copy or comparison without a collection's name, and a read-only connection's refusal of a deletion."""
+"""A copy or comparison of a database with a collection, and a read-only connection's refusal of a deletion."""
 
 import pytest
 
 from tests.support.typed import Typed, failed, on_lite
 
-HINT = "write ALIAS:COLLECTION, ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection"
-
 
 @on_lite
-@pytest.mark.parametrize(
-    ("line", "place"),
-    [
-        ("copy lite: other: --dry-run", "lite:"),
-        ("copy lite/default: other:book --yes", "lite/default:"),
-        ("diff lite: other:", "lite:"),
-    ],
-)
-def test_a_place_without_a_name_is_refused_where_the_other_does_not_tell(typed: Typed, line: str, place: str) -> None:
-    assert typed(line) == failed(f"{place!r} has no collection name", HINT, code=2)
+@pytest.mark.parametrize("line", ["copy lite: other:book --yes", "diff lite/default: other:book"])
+def test_a_collection_is_no_match_for_a_database(typed: Typed, line: str) -> None:
+    message = "'book' is one collection, and the source a whole database"
+    assert typed(line) == failed(message, "write ALIAS: or ALIAS/DATABASE: for both", code=2)
 
 
 @on_lite

@@ -72,6 +72,10 @@ OTHER, NO_GROUP, GROUP = (
 TTL = ("alter collection_properties prv_book --set collection.ttl.seconds=86400",)
 LOADING_LOT = ("load collection prv_lot --no-wait",)
 COPYING = "ShowPartitions, Query, CreateCollection, CreatePartition@prv_new, Insert@prv_new"
+DUMPING = "ShowPartitions, Query"
+RESTORING = (
+    "CreateCollection, CreatePartition@prv_new, Insert@prv_new, CreateIndex@prv_new, Load@prv_new, Query@prv_new"
+)
 NEW = (*NO_NEW, BOOK.format(name="prv_new"))
 
 CASES = [
@@ -224,6 +228,8 @@ CASES = [
         before=TTL,
     ),
     Case("copy prv_book prv_new --no-indexes -y", COPYING, before=NO_NEW),
+    Case("dump prv_dump -c prv_book --force", DUMPING),
+    Case("restore dump prv_made -c prv_book --map prv_book=prv_new --no-aliases", RESTORING, before=NO_NEW),
     # Resource groups.
     Case("create resource_group prv_group", "CreateResourceGroup", before=(NO_GROUP,)),
     Case("list resource_groups", "ListResourceGroups", hides="DescribeResourceGroup"),
@@ -291,6 +297,7 @@ NO_SERVER = {
     "calc hybridts_to_unixtime",
     "calc mkts_from_datetime",
     "calc mkts_from_hybridts",
+    "check dump",
     "calc mkts_from_unixtime",
     "clear",
     "completion",
@@ -317,6 +324,7 @@ NO_SERVER = {
     "save",
     "set",
     "show connection",
+    "show dump",
     "show embedder",
     "show file",
     "show server",
@@ -379,7 +387,7 @@ class People:
     def run(self, case: Case, token: str) -> Run:
         self.prepare(case)
         places = {"ADDRESS": self._server.address, "MANAGEMENT": str(self._server.management_port)}
-        files = ("rows.csv", "exported.csv", "nothing.yaml", "q.jsonl", "qrels.tsv")
+        files = ("rows.csv", "exported.csv", "nothing.yaml", "q.jsonl", "qrels.tsv", "prv_dump", "prv_made")
         words = [
             str(self._directory / word) if word in files else places.get(word, word) for word in shlex.split(case.line)
         ]
@@ -422,6 +430,7 @@ def people(milvus_auth: MilvusServer, tmp_path_factory: pytest.TempPathFactory) 
             f"load collection {name}",
         )
     people.root.all("create alias -c prv_book -a prv_alias -a prv_same")
+    people.root.all(f"dump {directory / 'prv_made'} -c prv_book")
     yield people
     people.clean()
 

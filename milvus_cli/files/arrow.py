@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..client.wire.schema_pb2 import FieldSchema
+from ..errors import CliError
 from ..output.values import exact
 from ..rows.selection import Selection, column_kind, column_names
 from ..schema.kinds import ValueShape, shape_of
@@ -130,3 +131,17 @@ def _plain(value: Any) -> str:
 
 def _reload_exactly(texts: Texts) -> list[str | None]:
     return [None if text is None else exact(load_json(text)) for text in texts]
+
+
+def parquet_rows(path: str) -> int | None:
+    """Returns the number of rows in a Parquet file; None if pyarrow is not installed. Raises CliError if it is none."""
+    try:
+        arrow = pyarrow()
+    except CliError:
+        return None
+    from pyarrow import parquet
+
+    try:
+        return int(parquet.read_metadata(path).num_rows)
+    except (OSError, arrow.ArrowException) as exc:
+        raise CliError(f"{path} is not a Parquet file: {exc}") from exc

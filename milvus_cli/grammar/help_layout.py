@@ -35,7 +35,7 @@ GROUPS = {
     "flush_state, compact, compactions, compaction_state, compaction_plans, segments, "
     "snapshot, snapshots, restore_job, restore_jobs, export_job, refresh_job, refresh_jobs",
     "Data": "insert, upsert, bulk_insert, bulk_insert_state, bulk_insert_tasks, get, query, query_iterator, count, "
-    "entities, ids, export collection, show file, copy, diff collection",
+    "entities, ids, export collection, show file, copy, diff collection, dump",
     "Search": "search, search_iterator, hybrid_search, embedder, embedders, analyze, calc",
     "Checks": "check, diff search, bench search, advise index, plot",
     "Users and roles": "user, users, role, roles, password, privilege, privilege_group, privilege_groups, grants, "
@@ -52,6 +52,7 @@ TOPICS = {
     "config": "Settings, environment variables and files",
     "connections": "Addresses, credentials, TLS and guards",
     "consistency": "Which writes a read sees",
+    "dumps": "Backups of whole databases",
     "embedding": "Vectors from texts, by a model or a command",
     "exit-codes": "Exit codes and errors for programs",
     "files": "Formats to insert and export",
@@ -67,7 +68,8 @@ TOPICS = {
 """The topics of help, each a file in milvus_cli/help, with its summary."""
 
 SECTIONS = {
-    "Target": "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, partial, "
+    "Target": "dump:path, restore:path, databases, collections, excluded, restore:mapping, suffix, "
+    "create:collection, insert:collection, insert:partition, upsert:collection, upsert:partition, partial, "
     "export:collection, export:file",
     "Query": "collection, vectors, near, like, text, texts, embed, ids, analyzer, field, limit, hits, most, offset, "
     "requests, rerank, count, jobs",

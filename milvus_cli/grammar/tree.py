@@ -46,6 +46,7 @@ DEFAULT_NOUNS = {
     "wait": "collection",
     "export": "collection",
     "diff": "collection",
+    "restore": "dump",
 }
 """The default noun of a verb: `use x` is `use database x`."""
 

@@ -41,8 +41,11 @@ KNOWN = (
     "functions",
     "indexes",
 )
-# Further keys of pymilvus's describe_collection, whose values a server assigns.
-IGNORED = ("aliases", "collection_id", "created_timestamp", "update_timestamp", "schema_version", "enable_namespace")
+# Further keys of pymilvus's describe_collection, whose values a server assigns, and of dumps.
+IGNORED = (
+    *("aliases", "collection_id", "created_timestamp", "update_timestamp", "schema_version", "enable_namespace"),
+    "load_state",
+)
 NUMBERED_LEVELS = ("Strong", "Bounded", "Session", "Eventually")
 """Consistency levels in the numbering of Milvus_CLI's reference, which differs from that on the wire."""
 

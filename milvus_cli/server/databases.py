@@ -50,7 +50,7 @@ def database_record(session: Session, database: str | None) -> Record:
     client = session.client
     require_database(client, name)
     collections = client.call("ShowCollections", db_name=name).collection_names
-    return Record({"database": name, "collections": len(collections), "properties": _properties(client, name)})
+    return Record({"database": name, "collections": len(collections), "properties": database_properties(client, name)})
 
 
 def alter_database(client: Client, database: str, properties: Properties, keys: Sequence[str]) -> Done:
@@ -80,7 +80,8 @@ def database_removal(session: Session, database: str) -> Removal:
     return Removal("delete", f"database {database!r}", "which is empty", {"database": database}, act)
 
 
-def _properties(client: Client, database: str) -> dict[str, Any] | None:
+def database_properties(client: Client, database: str) -> dict[str, Any] | None:
+    """Returns None where the server keeps none."""
     try:
         return params(client.call("DescribeDatabase", db_name=database).properties)
     except Unsupported:

@@ -17,10 +17,9 @@ from ..text.json import dump_json
 from .equality import Schemas
 from .merge import merged
 from .shortened import shortened
-from .side import Side, open_side
+from .side import Side
 
 if TYPE_CHECKING:
-    from ..session.collection_ref import CollectionRef
     from .merge import Run
 
 ALL_ROWS, NO_ROWS = "all", "none"
@@ -61,12 +60,6 @@ class RowDifferences:
         """Adds the differences of one row, which has already been counted."""
         if not self.unlisted:
             self.differences += differences
-
-
-def diff(session: Session, a: CollectionRef, b: CollectionRef, depth: Depth) -> Report:
-    """Compares two collections; the second one has the name of the first where its reference has none."""
-    sides = open_side(session, a), open_side(session, b, collection=a.collection)
-    return compare_collections(session, *sides, depth)
 
 
 def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Report:

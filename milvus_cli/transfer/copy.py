@@ -7,35 +7,39 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ..client.optional import Permitted, permitted
+from ..client.optional import Permitted
 from ..connections.read_only import require_writable
-from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Partial, ServerRefused, Unreachable
-from ..files.memory import share_one_heap
+from ..errors import CliError, Interrupted, InvalidInput, Partial, ServerRefused, Unreachable
 from ..result import Done
 from ..rows.cursor import Cursor
 from ..rows.patience import Patience
 from ..rows.writing import WriteTarget, writes_at_once
-from ..schema.definition import DEFAULT_PARTITION, create, not_kept
+from ..schema.definition import DEFAULT_PARTITION
 from ..schema.difference import field_differences
-from ..schema.features import index_for, lacking_features, lacking_indexes
-from ..schema.indexes import create_index, indexes
-from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
-from ..server.existence import row_count
+from ..schema.features import lacking_features, lacking_indexes
+from ..server.chosen import Choice
 from ..server.lost_vectors import warn_of_lost_vectors
-from ..server.waiting import flush, load, wait_indexed
+from ..server.waiting import load
 from ..session.session import Session
-from ..text.consistency import DEFAULT_LEVEL
 from .checkpoint import RESUME_HINT
 from .copy_rows import COPIES_IN_FLIGHT, CopiedRows, CopyRoute, Forwarder, all_rows, differing_rows, rows_behind, send
 from .job_locks import address_of, key_lock
+from .making import (
+    build_indexes,
+    create_empty,
+    index_and_load,
+    portable_definition,
+    require_known,
+    require_partition,
+    target_count,
+)
 from .meter import Meter
-from .side import Side, open_side
+from .side import Side
 
 if TYPE_CHECKING:
     from ..connections.version import Version
     from ..schema.definition import Definition
     from ..schema.indexes import Index
-    from ..session.collection_ref import CollectionRef
     from .copy_rows import Piece
 
 CAN_NOT_RESUME = "it can't be resumed: copy into a new collection, or delete the rows that it added"
@@ -52,6 +56,13 @@ class CopyOptions:
     no_load: bool = False
     patience: float = 60.0
     dry_run: bool = False
+    collections: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+
+    @property
+    def choice(self) -> Choice:
+        """The collections of a whole database to copy."""
+        return Choice((), self.collections, self.excluded)
 
 
 @dataclass(frozen=True)
@@ -75,34 +86,39 @@ class Plan:
         return f"{self.rows:,} rows of {self.source} to {self.target}, {there}"
 
 
-def copy(session: Session, source: CollectionRef, target: CollectionRef, options: CopyOptions) -> Done:
-    """Copies a collection; the copy has its name if the target has none."""
-    share_one_heap()
-    sides = open_side(session, source), open_side(session, target, collection=source.collection)
-    return copy_collection(session, *sides, options)
-
-
 def copy_collection(session: Session, source: Side, target: Side, options: CopyOptions) -> Done:
     """Raises CliError before anything is created where possible, and at the end if the row counts differ."""
-    plan = _plan(source, target, options)
-    for line in _notes(plan, options):
-        session.console.note(f"note: {line}")
-    fields = [each.name for each in plan.definition.schema.fields]
-    warn_of_lost_vectors(session.console, source.client, source.collection, fields)
+    plan = plan_copy(session, source, target, options)
     if options.dry_run:
         return Done(
             f"Would copy {plan.words}.",
             {"source": source.name, "target": target.name, "copied": 0, "source_rows": plan.rows},
         )
     target.view(session).confirm(f"Copy {plan.words}?")
+    return carry_out_copy(session, plan, options)
+
+
+def plan_copy(session: Session, source: Side, target: Side, options: CopyOptions) -> Plan:
+    """Checks what can be known before, and notes what the copy will not have. Changes nothing."""
+    plan = _plan(source, target, options)
+    for line in _notes(plan, options):
+        session.console.note(f"note: {line}")
+    fields = [each.name for each in plan.definition.schema.fields]
+    warn_of_lost_vectors(session.console, source.client, source.collection, fields)
+    return plan
+
+
+def carry_out_copy(session: Session, plan: Plan, options: CopyOptions) -> Done:
+    """Raises CliError if the target has changed since the plan was made, or the row counts differ at the end."""
+    target = plan.target
     with ExitStack() as stack:
-        doing = f"copying {source.collection!r} to {target}"
+        doing = f"copying {plan.source.collection!r} to {target}"
         stack.enter_context(key_lock(session, ("copy", *_address(target), target.collection), doing))
         try:
             if target.exists != plan.exists:
                 raise CliError(f"{target} was {'deleted' if plan.exists else 'made'} meanwhile", hint="run it again")
             if not plan.exists:
-                _create(plan)
+                create_empty(target, plan.definition)
             # The same server may have several addresses.
             stack.enter_context(key_lock(session, ("copy", *(target.identity() or _address(target))), doing))
             sent = _copy_rows(session, plan, options)
@@ -131,8 +147,8 @@ def _plan(source: Side, target: Side, options: CopyOptions) -> Plan:
     _refuse_itself(source, target)
     require_writable(target.profile, "nothing was copied")
     source.require_loaded()
-    definition = _source_definition(source).named(target.collection)
-    _require_known(source, definition)
+    definition = portable_definition(source).named(target.collection)
+    require_known(source, definition, "copy")
     lacks = lacking_features(definition, target.version)
     if lacks:
         raise CliError(f"{target.where} lacks {'; '.join(lacks)}", hint="nothing was created")
@@ -153,31 +169,6 @@ def _plan(source: Side, target: Side, options: CopyOptions) -> Plan:
     return plan
 
 
-def _require_known(side: Side, definition: Definition) -> None:
-    """Raises CliError for parts of the definition that this client does not know, which a copy would lose or drop."""
-    if definition.unknown:
-        raise CliError(
-            f"refusing to copy: this client does not know {', '.join(definition.unknown)} of {side}",
-            hint="nothing was copied; a newer milvus_cli may know it",
-        )
-    if definition.schema.external_source:
-        raise CliError(
-            f"refusing to copy: {side} is an external collection, whose rows stay in its source",
-            hint="make another one of that source, from the schema file that `show collection -o ddl` prints",
-        )
-
-
-def _source_definition(source: Side) -> Definition:
-    """Returns the source's definition, with defaults for parts that Milvus requires and Milvus Lite does not store."""
-    definition = source.definition()
-    if not source.version.is_lite:
-        return definition
-    for field in all_fields(definition.schema):
-        if type_name(field.element_type) == "VARCHAR" and "max_length" not in params(field.type_params):
-            field.type_params.add(key="max_length", value=str(DEFAULT_MAX_LENGTH))
-    return replace(definition, consistency=DEFAULT_LEVEL, shards=0)
-
-
 def _refuse_itself(source: Side, target: Side) -> None:
     one, other = ((side.profile.address, side.profile.database, side.collection) for side in (source, target))
     if one == other or (target.exists and source.identity() and source.identity() == target.identity()):
@@ -192,7 +183,7 @@ def _require_like(target: Side, definition: Definition, version: Version, option
             hint="--resume continues an interrupted copy, --into-existing replaces entities with equal keys",
         )
     there = target.definition()
-    _require_known(target, there)
+    require_known(target, there, "copy")
     different = field_differences(definition, there, (version, target.version))
     if different:
         words = "; ".join(f"{each.what} is {each.b!r} and not {each.a!r}" for each in different[:3])
@@ -209,18 +200,6 @@ def _notes(plan: Plan, options: CopyOptions) -> Iterator[str]:
         yield "rows of the target with the same keys are replaced"
 
 
-def _create(plan: Plan) -> None:
-    """Creates the collection without indexes, and deletes it again if the server did not store what the rows need."""
-    client, definition = plan.target.client, replace(plan.definition, indexes=())
-    create(client, definition)
-    needed = [
-        each for each in not_kept(client, definition) if not each.startswith(("the description", "the clustering"))
-    ]
-    if needed:
-        client.call("DropCollection", collection_name=plan.target.collection)
-        raise CliError(f"{plan.target.where} did not keep {', '.join(needed)}", hint="nothing was created")
-
-
 def _copy_rows(session: Session, plan: Plan, options: CopyOptions) -> CopiedRows:
     """Copies all rows, partition by partition."""
     resume = plan.exists and options.resume
@@ -235,7 +214,7 @@ def _copy_rows(session: Session, plan: Plan, options: CopyOptions) -> CopiedRows
         patience = Patience(options.patience, meter.retrying)
         everything = patience.tried(plan.source.selection)
         for partition in partitions:
-            _require_partition(plan.target, partition)
+            require_partition(plan.target, partition)
             selection = replace(everything, partitions=(partition,) if partition else ())
             target = WriteTarget(plan.target.collection, partition, schema, upsert, lite)
             route = CopyRoute(plan.source.client, selection, target, patience)
@@ -276,63 +255,29 @@ def _remaining(plan: Plan, route: CopyRoute, options: CopyOptions) -> Iterator[P
     return differing_rows(route, there, has_others=options.into_existing)
 
 
-def _require_partition(target: Side, partition: str) -> None:
-    """Creates a partition that an interrupted copy has not created yet, or that an existing target lacks."""
-    if not partition or partition == DEFAULT_PARTITION:
-        return
-    there = permitted(target.client.call, "HasPartition", collection_name=target.collection, partition_name=partition)
-    if there is None or not there.value:
-        target.client.call("CreatePartition", collection_name=target.collection, partition_name=partition)
-
-
 def _make_readable(session: Session, plan: Plan) -> None:
     """Loads the target, whose rows show what has arrived; unloaded rows can't be read."""
     if plan.target.loaded():
         return
     try:
-        _build_indexes(plan)
-        _load_target(session, plan.target)
+        build_indexes(plan.target, plan.definition)
+        load(plan.target.view(session), plan.target.collection)
     except ServerRefused as exc:
         hint = "delete it, and copy again" if plan.auto_id else "--into-existing without --resume copies all rows again"
         raise CliError(f"the rows of {plan.target} can't be read: {exc.message}", hint=hint) from exc
-
-
-def _build_indexes(plan: Plan) -> list[str]:
-    """Builds the indexes that the target lacks; returns those that the server refuses, with reasons."""
-    client, name, refused = plan.target.client, plan.target.collection, []
-    there = {each.field_name for each in indexes(client, name)}
-    for index in plan.definition.indexes:
-        if index.field not in there:
-            try:
-                create_index(client, name, index_for(index, plan.target.version))
-            except (ServerRefused, NotAuthorized) as exc:
-                refused.append(f"the index on {index.field!r}: {exc.message}")
-    return refused
-
-
-def _load_target(session: Session, target: Side) -> None:
-    load(target.view(session), target.collection)
 
 
 def _index_and_load(session: Session, plan: Plan, options: CopyOptions) -> list[str]:
     """Builds indexes and loads the collection; returns what the server refused."""
     if options.no_indexes:
         return []
-    refused = _build_indexes(plan)
-    if plan.definition.indexes and not refused:
-        wait_indexed(plan.target.view(session), plan.target.collection)
-    if not options.no_load and not plan.target.loaded():
-        try:
-            _load_target(session, plan.target)
-        except (ServerRefused, NotAuthorized) as exc:
-            refused.append(f"loading it: {exc.message}")
-    return refused
+    return index_and_load(session, plan.target, plan.definition, wants_load=not options.no_load)
 
 
 def _summary(session: Session, plan: Plan, copied: int, refused: Sequence[str], options: CopyOptions) -> Done:
     """Compares the counts of both sides. With other rows in the target, only too few rows prove a loss."""
     seen = Permitted()
-    source, target = Patience(options.patience).tried(plan.source.count), seen(_target_count, session, plan.target)
+    source, target = Patience(options.patience).tried(plan.source.count), seen(target_count, session, plan.target)
     message = f"Copied {copied:,} rows of {plan.source} to {plan.target}"
     mixed = plan.exists and options.into_existing
     if target is not None and ((target < source) if mixed else (target != source)):
@@ -354,14 +299,3 @@ def _summary(session: Session, plan: Plan, copied: int, refused: Sequence[str], 
         "target_rows": target,
     }
     return Done(f"{message}: {counts}.", made)
-
-
-def _target_count(session: Session, side: Side) -> int:
-    """Counts exactly if the collection is loaded, else by statistics after a flush."""
-    return side.count() if side.loaded() else _flushed_count(session, side, "")
-
-
-def _flushed_count(session: Session, side: Side, partition: str) -> int:
-    """Counts by statistics after a flush, which are exact if nothing was deleted."""
-    flush(side.view(session), side.collection)
-    return row_count(side.client, side.collection, partition) or 0

@@ -103,7 +103,7 @@ def export_to_file(client: Client, export: Export, begun: Point, *, report: Repo
                     report(point, before)
                 file.flush()
                 os.fsync(file.fileno())
-            _check_count(client, export, point.rows, before)
+            require_complete(client, export.selection, point.rows, before, export.patience)
             _complete_file(export)
     return replace(point, bytes=os.path.getsize(export.file))
 
@@ -128,7 +128,7 @@ def export_to_stream(
     for point in _pages(client, export, Point(), write):
         rows = point.rows
         report(point, before)
-    _check_count(client, export, rows, before)
+    require_complete(client, export.selection, rows, before, export.patience)
     return rows
 
 
@@ -154,11 +154,11 @@ def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes]
     write(compress(writer.tail))
 
 
-def _check_count(client: Client, export: Export, rows: int, before: int) -> None:
+def require_complete(client: Client, selection: Selection, rows: int, before: int, patience: Patience) -> None:
     """Compares the exported rows with the lower of two counts: rows deleted meanwhile are not missing."""
     if rows >= before:
         return
-    wanted = min(before, export.patience.tried(lambda: exact_count(client, export.selection)))
+    wanted = min(before, patience.tried(lambda: exact_count(client, selection)))
     if rows < wanted:
         raise CliError(
             f"incomplete export: {rows:,} of {wanted:,} rows, by the server's exact count",

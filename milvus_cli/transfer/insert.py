@@ -45,10 +45,20 @@ TAKES_GENERATED = "allow_insert_auto_id"
 """Property of a collection that takes values for a generated primary key (https://milvus.io/docs/primary-field.md)."""
 
 
-def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | None = None) -> Done:
+def ignore_rows(rows: int) -> None:
+    pass
+
+
+def insert_files(
+    session: Session,
+    options: InsertOptions,
+    stdin: BinaryIO | None = None,
+    *,
+    report: Callable[[int], None] = ignore_rows,
+) -> Done:
     """Inserts the rows of files. `options.seconds` is the deadline of each call, if given.
 
-    `stdin` replaces standard input.
+    `stdin` replaces standard input. `report` takes the rows that have been read and acknowledged.
 
     Raises Partial if rows were rejected, and errors that keep the rest from being read or sent.
     """
@@ -67,11 +77,16 @@ def insert_files(session: Session, options: InsertOptions, stdin: BinaryIO | Non
     encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types), options.exact)
     stdin = stdin or getattr(session.console.stdin, "buffer", None)
     job = Job(files, encoder, stdin, anew=repeat_hint(target), layout=options.layout)
-    return _insert(session, options, job, made, InsertEmbedding(session, options, target))
+    return _insert(session, options, job, made, InsertEmbedding(session, options, target), report)
 
 
 def _insert(
-    session: Session, options: InsertOptions, job: Job, made: Sequence[object], embedding: InsertEmbedding
+    session: Session,
+    options: InsertOptions,
+    job: Job,
+    made: Sequence[object],
+    embedding: InsertEmbedding,
+    report: Callable[[int], None],
 ) -> Done:
     """`made` is the identity of the collection."""
     target, notes = job.encoder.target, list[str]()
@@ -83,6 +98,11 @@ def _insert(
         encoder = replace(job.encoder, filling=embedding.begin(checkpoint.path))
         opened = partial(require_same_content, checkpoint)
         job = replace(job, encoder=encoder, note=notes.append, opened=opened)
+
+        def fraction(rows: int, done: int) -> float | None:
+            report(rows)
+            return done / size if size else None
+
         reading = Reading(read_steps(job, checkpoint.progress.done, checkpoint.progress.digest))
         try:
             shown = _run_pipeline(
@@ -91,7 +111,7 @@ def _insert(
                 target,
                 checkpoint,
                 steps=reading,
-                fraction=lambda _, done: done / size if size else None,
+                fraction=fraction,
             )
             # The checkpoint stays until the rows are counted: if killed before, --resume finds that all arrived.
             after = count_again(session, options.collection)

@@ -324,8 +324,8 @@ class RowEncoder:
         """Returns a row that does not fit, with its values as they were read."""
         fields = {column: self.field_of(column, table) for column in chunk.columns if column not in self.filled}
         columns = {name: column for column, name in fields.items() if name is not None}
-        texts = {self.mapping.get(column) or column: column for column in chunk.columns}
-        columns |= {name: texts[name] for name in self.filling.needs if name in texts and name not in columns}
+        sources = {self.mapping.get(column) or column: column for column in chunk.columns}
+        columns |= {name: sources[name] for name in self.filling.needs if name in sources and name not in columns}
         reason = f"{error.reason} ({error.hint})" if error.hint and not error.field else error.reason
         values = {name: self._kept(chunk.columns[column][row], name, column, table) for name, column in columns.items()}
         if table.text:

@@ -1,0 +1,141 @@
+"""Dumps databases to a directory: schemas, rows and access control, with a manifest that is written last."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import __version__
+from ..access.backup import backup_access
+from ..errors import CliError, Interrupted, InvalidInput, Unreachable
+from ..files.memory import share_one_heap
+from ..files.urls import shown_url
+from ..result import Done, Table
+from ..text.counts import byte_size, counted
+from ..transfer.job_locks import file_lock
+from ..transfer.many import AGAIN, Overall, run_each, several_failed
+from ..transfer.meter import Meter
+from .collections import CollectionDumper
+from .directory import clear_dump, remove_strays, require_usable
+from .journal import Journal
+from .manifest import ACCESS, FORMAT, JOURNAL, MANIFEST, DumpFile, Manifest, dump_file, write_manifest
+from .plan import DumpOptions, DumpPlan, plan_dump
+from .progress import DumpProgress
+
+if TYPE_CHECKING:
+    from ..session.session import Session
+
+
+def dump(session: Session, options: DumpOptions) -> Done | Table:
+    """Dumps what the options choose; a dump that was interrupted in this directory is continued.
+
+    Raises the error of the worst collection if some can't be dumped. The dump is incomplete then.
+    """
+    share_one_heap()
+    if options.schema_only and options.data_only:
+        raise InvalidInput("--schema-only and --data-only: give one of them")
+    if options.schema_only and options.filter:
+        raise InvalidInput("--schema-only dumps no rows to filter")
+    if "://" in options.path:
+        raise InvalidInput(f"can't dump to the URL {shown_url(options.path)}", hint="give the path of a directory")
+    directory = Path(options.path)
+    require_usable(directory, replace=options.force or bool(session.options.yes))
+    plan = plan_dump(session, options)
+    if options.dry_run:
+        return plan.table
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise CliError(f"can't write to {directory}: {exc.strerror}") from exc
+    with file_lock(session, str(directory / MANIFEST), f"dumping to {options.path}", what=options.path):
+        # Another process may have finished one since the command checked.
+        require_usable(directory, replace=options.force or bool(session.options.yes))
+        clear_dump(directory, unfinished=options.force)
+        journal = Journal(directory / JOURNAL, _identity(session, options))
+        try:
+            return _dump(session, options, plan, journal, directory)
+        except KeyboardInterrupt:
+            raise Interrupted(f"{options.path} is incomplete", hint=AGAIN) from None
+        except OSError as exc:
+            raise CliError(
+                f"can't write to {directory}: {exc.strerror or exc}", hint=f"make room; then {AGAIN}"
+            ) from exc
+        except (Interrupted, Unreachable) as exc:
+            raise exc.with_context(suffix=f"{options.path} is incomplete", more_hint=AGAIN) from exc
+        finally:
+            journal.close()
+
+
+def _identity(session: Session, options: DumpOptions) -> dict[str, object]:
+    """Describes what must not change when a dump is continued. Collections may be chosen anew."""
+    return {
+        "format": FORMAT,
+        "server": session.profile.address,
+        "--format": options.wanted,
+        "--filter": options.filter,
+        "--schema-only": options.schema_only,
+        "--data-only": options.data_only,
+        "--access": options.access,
+    }
+
+
+def _dump(session: Session, options: DumpOptions, plan: DumpPlan, journal: Journal, directory: Path) -> Done:
+    started = _now()
+    progress = DumpProgress(journal.begun())
+    if progress.has_begun:
+        session.console.note(f"note: continuing the dump in {options.path}")
+    else:
+        journal.add({"started": started})
+    rows = progress.rows_of([each.name for each in plan.collections])
+    with Meter(session, "Dumping", rows=rows) as meter:
+        overall = Overall(meter, plan.rows)
+        dumper = CollectionDumper(session, options, directory, journal, progress, overall)
+        failures = run_each(session, plan.collections, dumper.dump, jobs=options.at_once, overall=overall)
+    if failures:
+        raise several_failed(session, failures, len(plan.collections), "dumped")
+    finished = [dumper.finished[each.name] for each in plan.collections]
+    access = _dump_access(session, directory) if options.access else None
+    manifest = Manifest(
+        format=FORMAT,
+        program=f"milvus_cli {__version__}",
+        server=session.client.version.text,
+        address=session.profile.address,
+        started=progress.started or started,
+        finished=_now(),
+        with_schemas=not options.data_only,
+        with_rows=not options.schema_only,
+        filter=options.filter,
+        databases=plan.databases,
+        access=access,
+        collections=finished,
+    )
+    remove_strays(directory, {each.file for each in manifest.files})
+    write_manifest(directory, manifest)
+    journal.finish()
+    return _done(options, manifest)
+
+
+def _dump_access(session: Session, directory: Path) -> DumpFile:
+    backup_access(session.client, str(directory / ACCESS))
+    return dump_file(directory, ACCESS)
+
+
+def _done(options: DumpOptions, manifest: Manifest) -> Done:
+    size = sum(each.bytes for each in manifest.files)
+    words = [counted(len(manifest.collections), "collection")]
+    if manifest.with_rows:
+        words.append(counted(manifest.rows, "row"))
+    made = {
+        "path": options.path,
+        "databases": len(manifest.databases),
+        "collections": len(manifest.collections),
+        "rows": manifest.rows,
+        "bytes": size,
+        "access": manifest.access is not None,
+    }
+    return Done(f"Dumped {' with '.join(words)} to {options.path} ({byte_size(size)}).", made)
+
+
+def _now() -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())

@@ -1,0 +1,65 @@
+"""Names that collections, databases and aliases of a dump get where they are restored."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from ..errors import InvalidInput
+from ..schema.schema import check_name
+from ..server.chosen import CollectionName
+from ..text.names import nearest
+from .manifest import DumpedCollection, DumpedDatabase
+
+
+@dataclass(frozen=True)
+class NewNames:
+    """`mapping` has pairs of an old and a new name: NAME, DATABASE/NAME, or DATABASE/ for all collections of one.
+
+    The `suffix` is for collections and aliases that the mapping does not name.
+    """
+
+    mapping: Sequence[tuple[str, str]] = ()
+    suffix: str = ""
+
+    def database(self, name: str) -> str:
+        return self._new(f"{name}/").rstrip("/") or name
+
+    def collection(self, name: CollectionName) -> CollectionName:
+        new = self._new(str(name)) or self._new(name.collection)
+        database, slash, collection = new.rpartition("/")
+        if not slash or not database:
+            database = self.database(name.database)
+        return CollectionName(database, collection or name.collection + self.suffix)
+
+    def alias(self, name: str) -> str:
+        return self._new(name) or name + self.suffix
+
+    def _new(self, old: str) -> str:
+        return next((new for each, new in self.mapping if each == old), "")
+
+    def require_usable(self, databases: Sequence[DumpedDatabase], dumped: Sequence[DumpedCollection]) -> None:
+        """Raises InvalidInput for old names that the dump lacks, new ones that are invalid, and for equal new ones."""
+        known = _known(dumped) | {f"{each.database}/" for each in databases}
+        for old, new in self.mapping:
+            if old not in known:
+                raise InvalidInput(f"--map: the dump has no {old!r}", hint=nearest(old, _near(old, known)))
+            if old.endswith("/") != new.endswith("/"):
+                raise InvalidInput(f"--map {old}={new}: a database is mapped to a database", hint="write OLD/=NEW/")
+        names = [self.collection(each.name) for each in dumped]
+        for name in names:
+            check_name(name.collection, "collection")
+            check_name(name.database, "database")
+        twice = [str(name) for name, count in Counter(names).items() if count > 1]
+        if twice:
+            raise InvalidInput(f"two collections would be restored as {twice[0]!r}", hint="give them names with --map")
+
+
+def _known(dumped: Sequence[DumpedCollection]) -> set[str]:
+    return {name for each in dumped for name in (each.collection, str(each.name), *each.aliases)}
+
+
+def _near(name: str, known: Collection[str]) -> list[str]:
+    """Returns the names of the same form, with a database or without."""
+    return sorted(each for each in known if ("/" in each) == ("/" in name))

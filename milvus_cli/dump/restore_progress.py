@@ -1,0 +1,59 @@
+"""What earlier runs of a restore have done, read from its journal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from ..server.chosen import CollectionName
+from .journal import Event
+from .manifest import Part
+
+
+@dataclass
+class TargetProgress:
+    """`creating` is set before the collection is created, `identity` when it is there.
+
+    `begun` and `done` are parts of which rows were sent, and whose rows are all there.
+    """
+
+    creating: bool = False
+    identity: Sequence[str] | None = None
+    begun: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+    finished: bool = False
+
+    def is_same(self, identity: Sequence[object]) -> bool:
+        """Returns whether the collection with this identity is the one that was created."""
+        return self.identity is None or list(map(str, identity)) == list(self.identity)
+
+
+class RestoreProgress:
+    """The progress of all collections, by their new names; empty for a restore that begins."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.has_begun = any("identity" in each or "begun" in each for each in events)
+        self.access = any("access" in each for each in events)
+        self._targets: dict[CollectionName, TargetProgress] = {}
+        for event in events:
+            if "of" in event:
+                self._take(CollectionName(*event["of"]), event)
+
+    def of(self, name: CollectionName) -> TargetProgress:
+        return self._targets.get(name, TargetProgress())
+
+    def rows_of(self, parts: Iterable[tuple[CollectionName, Part]]) -> int:
+        """Returns the rows of those parts that are done."""
+        return sum(part.rows for name, part in parts if part.file in self.of(name).done)
+
+    def _take(self, name: CollectionName, event: Event) -> None:
+        found = self._targets.setdefault(name, TargetProgress())
+        if "creating" in event:
+            found = self._targets[name] = TargetProgress(creating=True)
+        if "identity" in event:
+            found.identity = event["identity"]
+        if "begun" in event:
+            found.begun.add(event["begun"])
+        if "done" in event:
+            found.done.add(event["done"])
+        found.finished = found.finished or "finished" in event

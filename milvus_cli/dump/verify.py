@@ -1,0 +1,80 @@
+"""Compares the files of a dump with its manifest, without a server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import CliError
+from ..files.arrow import parquet_rows
+from .directory import files_of
+from .manifest import JOURNAL, MANIFEST, DumpFile, Manifest, Part, digest
+
+CHECK_HINT = "`check dump PATH` lists all; take an unaltered copy of the dump"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A file that differs from the manifest: what was expected, and what is there."""
+
+    file: str
+    problem: str
+    expected: object
+    found: object
+
+
+def findings(directory: Path, files: Iterable[DumpFile], *, seen: Callable[[DumpFile], None]) -> Iterator[Finding]:
+    """Yields what is wrong with the files. `seen` is called after each. Raises CliError if one can't be read."""
+    for each in files:
+        try:
+            finding = _compared(directory, each)
+        except OSError as exc:
+            raise CliError(f"can't read {directory / each.file}: {exc.strerror}") from exc
+        if finding is not None:
+            yield finding
+        seen(each)
+
+
+def _compared(directory: Path, file: DumpFile) -> Finding | None:
+    path = directory / file.file
+    if not path.is_file():
+        return Finding(file.file, "missing", file.bytes, None)
+    size = path.stat().st_size
+    if size != file.bytes:
+        return Finding(file.file, "another size", file.bytes, size)
+    found = digest(path)
+    if found != file.sha256:
+        return Finding(file.file, "another checksum", file.sha256, found)
+    if isinstance(file, Part) and (rows := _rows(path)) not in (file.rows, None):
+        return Finding(file.file, "another number of rows", file.rows, rows)
+    return None
+
+
+def _rows(path: Path) -> int | None:
+    """Counts the rows of a part; None for Parquet without pyarrow."""
+    if path.suffix == ".parquet":
+        return parquet_rows(str(path))
+    with open(path, "rb") as file:
+        return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
+
+
+def extra_files(directory: Path, manifest: Manifest) -> Iterator[Finding]:
+    """Yields files that the manifest does not name. Hidden files, which systems leave, don't count."""
+    known = {MANIFEST, *(each.file for each in manifest.files)}
+    for file in files_of(directory):
+        if file not in known:
+            unfinished = "an unfinished dump" if file == JOURNAL else "not in the manifest"
+            yield Finding(file, unfinished, None, (directory / file).stat().st_size)
+
+
+def require_unaltered(directory: Path, found: Iterable[Finding]) -> None:
+    """Raises CliError if there are any findings."""
+    problems = list(found)
+    if problems:
+        first = problems[0]
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise CliError(
+            f"refusing to restore: {directory} was altered or is incomplete: {first.file}: {first.problem}{more}",
+            hint=CHECK_HINT,
+        )

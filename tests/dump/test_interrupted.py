@@ -1,0 +1,213 @@
+"""A dump and a restore that are killed at any moment, and run again."""
+
+import json
+import shutil
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from milvus_cli.dump import parts
+from milvus_cli.dump.journal import Journal
+from milvus_cli.errors import CliError
+from tests.dump.shelves import DumpedServer
+from tests.support.cli import Cli
+from tests.support.lite_server import LiteServer
+from tests.support.typed import failed
+
+KILLS = (1, 6)
+"""Steps in the journal after which the job is killed."""
+
+
+class Killed(BaseException):
+    """Ends a job in the middle of a step, as a signal does that can't be caught."""
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART_BYTES", 4_000)
+
+
+@pytest.fixture
+def ending_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, bool], None]]:
+    """ending_at(n, written) ends jobs at step n of their journal, before or after it is written."""
+    add = Journal.add
+
+    def end_at(number: int, written: bool) -> None:
+        steps = 0
+
+        def counted(self: Journal, event: dict[str, object]) -> None:
+            nonlocal steps
+            steps += 1
+            if steps == number and not written:
+                raise Killed
+            add(self, event)
+            if steps == number:
+                raise Killed
+
+        monkeypatch.setattr(Journal, "add", counted)
+
+    yield end_at
+    monkeypatch.setattr(Journal, "add", add)
+
+
+def until_done(there: DumpedServer, line: str, ending_at: Callable[[int, bool], None]) -> int:
+    """Runs the line, each time ended at a later step than before, until it comes to its end; returns the runs."""
+    for number in range(1, 100):
+        ending_at(1 + number % 3, number % 2 == 0)
+        try:
+            run = there(line)
+        except Killed:
+            continue
+        assert run.code == 0, run
+        return number
+    raise AssertionError("it never comes to its end")
+
+
+def test_a_dump_that_is_ended_at_each_of_its_steps_is_whole_in_the_end(
+    small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    path = tmp_path / "d"
+    runs = until_done(on_lite_server, f"dump {path} -c dmp_keys -c dmp_scalars", ending_at)
+    assert runs > 10
+    assert on_lite_server.json(f"check dump {path}")["intact"] is True
+    assert sorted(each.name for each in path.iterdir()) == ["default", "manifest.json"]
+
+
+def test_a_restore_that_is_ended_at_each_of_its_steps_is_whole_in_the_end(
+    small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    path = tmp_path / "d"
+    on_lite_server.all(f"dump {path} -c dmp_keys -c dmp_scalars --format jsonl")
+    with on_lite_server.without("_ended"):
+        runs = until_done(on_lite_server, f"restore {path} --suffix _ended", ending_at)
+        assert runs > 10
+        for name in ("dmp_keys", "dmp_scalars"):
+            assert on_lite_server.json(f"diff {name} {name}_ended --rows all")["same"] is True
+        assert list((on_lite_server.home / "restores").iterdir()) == []
+
+
+def test_rows_with_generated_keys_are_in_once_after_a_restore_that_was_ended(
+    small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    path = tmp_path / "d"
+    with on_lite_server.without("auto_"):
+        on_lite_server.all(
+            "create collection -c auto_book -f id:INT64 -f v:FLOAT_VECTOR:4 -p id -a --index v:FLAT:L2",
+            "insert fake -c auto_book -n 200",
+            f"dump {path} -c auto_book",
+        )
+        ending_at(5, True)
+        with pytest.raises(Killed):
+            on_lite_server(f"restore {path} --suffix _ended")
+        ending_at(10_000, True)
+        on_lite_server.all(f"restore {path} --suffix _ended")
+        assert on_lite_server.json("count auto_book_ended")["exact"] == 200
+
+
+@pytest.mark.parametrize("job", ["dump {path} -c 'dmp_*' --jobs 2", "restore {made} --suffix _killed --jobs 2"])
+def test_a_killed_process_continues_when_it_is_run_again(
+    job: str, on_lite_server: DumpedServer, lite_dump: Path, tmp_path: Path, lite: LiteServer
+) -> None:
+    cli, env = Cli(tmp_path), {"MILVUS_URI": lite.uri}
+    path = tmp_path / "d"
+    line = job.format(path=path, made=lite_dump).replace("'", "").split()
+    with on_lite_server.without("_killed"):
+        for steps in KILLS:
+            process = cli.start(*line, env=env)
+            wait_for_steps(lambda: [path / "progress.jsonl", *cli.home.glob("restores/*.jsonl")], steps)
+            process.send_signal(signal.SIGKILL)
+            process.communicate(timeout=20)
+        run = cli(*line, env=env)
+        assert (run.code, "incomplete" in run.err) == (0, False)
+        if path.exists():
+            assert on_lite_server.json(f"check dump {path}")["intact"] is True
+            assert (
+                on_lite_server.json(f"show dump {path}")["rows"]
+                == on_lite_server.json(f"show dump {lite_dump}")["rows"]
+            )
+        else:
+            assert on_lite_server.differences("_killed") == []
+
+
+def wait_for_steps(journals: Callable[[], list[Path]], steps: int) -> None:
+    """Waits for a journal with that many lines, or until the job may be over."""
+    until = time.monotonic() + 4
+    while time.monotonic() < until:
+        for each in journals():
+            if each.exists() and each.read_bytes().count(b"\n") > steps:
+                return
+        time.sleep(0.002)
+
+
+def test_a_dump_is_continued_only_with_the_same_options(
+    small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    path = tmp_path / "d"
+    ending_at(6, True)
+    with pytest.raises(Killed):
+        on_lite_server(f"dump {path} -c dmp_keys")
+    ending_at(10_000, True)
+    run = on_lite_server(f"dump {path} -c dmp_keys --format jsonl")
+    assert run == failed(
+        f"{path}/progress.jsonl is of another job: it had another --format",
+        "run it as before, or start over with --force",
+    )
+    on_lite_server.all(f"dump {path} -c dmp_keys --format jsonl --force", f"check dump {path}")
+
+
+def test_a_collection_that_changes_between_two_runs_is_dumped_again(
+    small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    path = tmp_path / "d"
+    with on_lite_server.without("changing_"):
+        on_lite_server.all(
+            "create collection changing_book --dim 4", "insert fake -c changing_book -n 300 --first 1000"
+        )
+        ending_at(5, True)
+        with pytest.raises(Killed):
+            on_lite_server(f"dump {path} -c changing_book")
+        ending_at(10_000, True)
+        on_lite_server.all("insert fake -c changing_book -n 100 --first 1")
+        made = on_lite_server.json(f"dump {path} -c changing_book")
+        assert made["rows"] == 400
+        on_lite_server.all(f"check dump {path}")
+
+
+def test_parts_that_are_gone_between_two_runs_are_read_again(
+    small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    path = tmp_path / "d"
+    ending_at(7, True)
+    with pytest.raises(Killed):
+        on_lite_server(f"dump {path} -c dmp_keys")
+    ending_at(10_000, True)
+    shutil.rmtree(path / "default")
+    on_lite_server.all(f"dump {path} -c dmp_keys", f"check dump {path}")
+
+
+def test_the_last_line_of_a_killed_journal_may_be_cut(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j.jsonl", {"of": "a"})
+    assert journal.begun() == []
+    journal.add({"step": 1})
+    journal.close()
+    with open(tmp_path / "j.jsonl", "a") as file:
+        file.write('{"step": 2, "par')
+
+    again = Journal(tmp_path / "j.jsonl", {"of": "a"})
+    assert again.begun() == [{"step": 1}]
+    again.add({"step": 3})
+    again.close()
+    lines = (tmp_path / "j.jsonl").read_text().splitlines()
+    assert [json.loads(each) for each in lines[1:]] == [{"step": 1}, {"step": 3}]
+
+
+def test_a_journal_of_another_job_is_refused(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "j.jsonl", {"a": 1})
+    journal.begun()
+    journal.add({"step": 1})
+    journal.close()
+    with pytest.raises(CliError, match="it had another a"):
+        Journal(tmp_path / "j.jsonl", {"a": 2}).begun()
