@@ -17,6 +17,9 @@ from typing import TypeVar
 ErrorT = TypeVar("ErrorT", bound="CliError")
 
 
+LOOK_FIRST = "the server may have done it: check before you repeat it"
+
+
 class Fault(Enum):
     """The kind of failure of the network or the server. Code decides by these, never by message texts."""
 
@@ -132,6 +135,14 @@ class Interrupted(CliError):
 
     def __init__(self, message: str = "interrupted", *, hint: str = "") -> None:
         super().__init__(message, hint=hint)
+
+
+class InterruptedChange(KeyboardInterrupt):
+    """Ctrl-C while a call that changes something was on its way: the server may have executed it."""
+
+    def __init__(self, method: str) -> None:
+        super().__init__(method)
+        self.error = Interrupted(f"interrupted during {method}: outcome unknown", hint=LOOK_FIRST)
 
 
 class OutputLost(Exception):

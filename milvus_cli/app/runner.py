@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from ..errors import CliError, Interrupted, InvalidInput, Leave, OutputLost
+from ..errors import CliError, Interrupted, InterruptedChange, InvalidInput, Leave, OutputLost
 from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
 from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
 from ..grammar.params import given_as, plain_message
@@ -239,6 +239,8 @@ def _translated(error: BaseException, statement: Statement) -> CliError:
         return InvalidInput(plain_message(error), hint=f"quote a ; that is its value: {cut} ';'")
     if isinstance(error, click.UsageError):
         return InvalidInput(plain_message(error), hint=_usage_hint(error, argv))
+    if isinstance(error, InterruptedChange):
+        return error.error
     return Interrupted()
 
 

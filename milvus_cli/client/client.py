@@ -13,7 +13,16 @@ from typing import Any, TypeAlias
 from ..connections.profile import Profile
 from ..connections.read_only import require_writable, rpc_reads
 from ..connections.version import Version
-from ..errors import CliError, Fault, InvalidAnswer, InvalidInput, ServerRefused, Unreachable, Unsupported
+from ..errors import (
+    CliError,
+    Fault,
+    InterruptedChange,
+    InvalidAnswer,
+    InvalidInput,
+    ServerRefused,
+    Unreachable,
+    Unsupported,
+)
 
 # Keeps grpc from logging failures to stderr; it is read at import.
 os.environ.setdefault("GRPC_VERBOSITY", "NONE")
@@ -273,6 +282,8 @@ class Pending:
         except (CliError, KeyboardInterrupt) as exc:
             said = exc.reason if isinstance(exc, ServerRefused) else ""
             client._report(self._method, self._started, said or str(exc) or "cancelled")
+            if isinstance(exc, KeyboardInterrupt) and not rpc_reads(self._method):
+                raise InterruptedChange(self._method) from None
             if isinstance(exc, Unsupported) and exc.method in OPERATIONS:
                 raise client.unsupported(exc.method, server_code=exc.server_code) from exc
             if isinstance(exc, ServerRefused) and (explained := client._explained(exc, self._fields)) is not exc:

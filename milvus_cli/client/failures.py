@@ -7,8 +7,18 @@ from typing import Any
 import grpc
 
 from ..connections.read_only import rpc_reads
-from ..errors import CliError, Fault, Interrupted, InvalidAnswer, NotAuthorized, ServerRefused, Unreachable, Unsupported
-from .not_found import HINTS, missing
+from ..errors import (
+    LOOK_FIRST,
+    CliError,
+    Fault,
+    Interrupted,
+    InvalidAnswer,
+    NotAuthorized,
+    ServerRefused,
+    Unreachable,
+    Unsupported,
+)
+from .not_found import HINTS, RATE_LIMIT, missing
 from .privileges import Where, refusal
 
 REASON_LENGTH = 500
@@ -92,7 +102,11 @@ PLAINTEXT_REFUSED = (
 )
 
 
-LOOK_FIRST = "the server may have done it: check before you repeat it"
+OF_TRANSPORT = (
+    *("socket", "reset by peer", "recvmsg", "sendmsg", "goaway", "stream removed", "broken pipe", "ping", "keepalive"),
+    *("endpoint", "transport", "rst_stream", "shutdown", "timed out", "cancel", "connection lost", "channel closed"),
+)
+"""Words in details of UNAVAILABLE from grpc itself; others are a server's, or a proxy's."""
 CLUSTER_STATUS = re.compile(r"unavailable under current cluster status (\w+)")
 """Zilliz Cloud's details of UNKNOWN or UNAUTHENTICATED for a cluster that is suspended or being changed."""
 
@@ -139,7 +153,9 @@ def failure(
         return Interrupted() if "Channel closed" in details else lost(method, address)
     if code is grpc.StatusCode.INTERNAL and details.startswith(NO_MESSAGE):
         return unless_read(invalid(method, "it is not a valid protobuf message"), method)
-    hint = "use smaller requests" if code is grpc.StatusCode.RESOURCE_EXHAUSTED else ""
+    hint = ""
+    if code is grpc.StatusCode.RESOURCE_EXHAUSTED:
+        hint = HINTS[RATE_LIMIT] if "rate" in details.lower() else "use smaller requests"
     return ServerRefused(f"{method} failed: {short(details) or code.name}", hint=hint, fault=Fault.SAID_NO)
 
 
@@ -206,7 +222,8 @@ def short(reason: str) -> str:
 
 def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh: bool) -> CliError:
     if not details.startswith(NOT_CONNECTED):
-        return lost(method, address)
+        is_own = any(word in details.lower() for word in OF_TRANSPORT)
+        return lost(method, address, "" if is_own else short(details))
     for words, fault, message, hint in UNAVAILABLE:
         if words in details:
             return Unreachable(message.format(address=address, reason=_tls_reason(details)), hint=hint, fault=fault)
@@ -217,16 +234,13 @@ def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh
     return Unreachable(f"can't connect to {address}: {reason}", hint="check host, port and TLS", fault=Fault.REFUSED)
 
 
-def lost(method: str, address: str) -> CliError:
+def lost(method: str, address: str, reason: str = "") -> CliError:
     """Returns the error for a connection that broke during a call; the outcome of a write is unknown."""
+    message = f"the connection to {address} was lost during {method}" + (f" ({reason})" if reason else "")
     if rpc_reads(method):
-        return Unreachable(
-            f"the connection to {address} was lost during {method}",
-            fault=Fault.LOST,
-            hint="is the server up? try again",
-        )
+        return Unreachable(message, fault=Fault.LOST, hint="is the server up? try again")
     return Unreachable(
-        f"the connection to {address} was lost during {method}: outcome unknown",
+        f"{message}: outcome unknown",
         hint=LOOK_FIRST,
         fault=Fault.LOST,
     )

@@ -280,8 +280,18 @@ CHECK = "the server may have done it: check before you repeat it"
             (
                 Unreachable,
                 Fault.LOST,
-                "the connection to PEER was lost during DropCollection: outcome unknown",
+                "the connection to PEER was lost during DropCollection (the server is shutting down): outcome unknown",
                 CHECK,
+            ),
+        ),
+        (
+            grpc.StatusCode.RESOURCE_EXHAUSTED,
+            "rate limit exceeded[rate=1]",
+            (
+                ServerRefused,
+                Fault.SAID_NO,
+                "DropCollection failed: rate limit exceeded[rate=1]",
+                "the server limits the rate of requests: try again a little later",
             ),
         ),
         (
@@ -300,7 +310,7 @@ def test_a_grpc_status_becomes_one_of_our_errors(
 
 def test_a_read_that_was_lost_may_be_tried_again(open_client: Callable[..., Client]) -> None:
     found = failing({"ShowCollections": aborts(grpc.StatusCode.UNAVAILABLE, "gone")}, open_client, "ShowCollections")
-    message, hint = "the connection to PEER was lost during ShowCollections", "is the server up? try again"
+    message, hint = "the connection to PEER was lost during ShowCollections (gone)", "is the server up? try again"
     assert found == (Unreachable, Fault.LOST, None, message, hint)
 
 
