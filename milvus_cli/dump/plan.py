@@ -129,8 +129,9 @@ def _each_at_once(
 def _planned(session: Session, name: CollectionName, folder: str, options: DumpOptions) -> PlannedCollection:
     side = open_side(session, CollectionRef("", name.database, name.collection))
     loaded = side.loaded()
+    definition = side.definition()
     try:
-        require_known(side, side.definition(), "dump")
+        require_known(side, definition, "dump")
     except CliError as exc:
         raise exc.with_context(more_hint=f"--exclude {name} leaves it out") from exc
     if options.schema_only:
