@@ -282,15 +282,17 @@ class Pending:
         except (CliError, KeyboardInterrupt) as exc:
             said = exc.reason if isinstance(exc, ServerRefused) else ""
             client._report(self._method, self._started, said or str(exc) or "cancelled")
-            if isinstance(exc, KeyboardInterrupt) and not rpc_reads(self._method):
-                raise InterruptedChange(self._method) from None
             if isinstance(exc, Unsupported) and exc.method in OPERATIONS:
                 raise client.unsupported(exc.method, server_code=exc.server_code) from exc
             if isinstance(exc, ServerRefused) and (explained := client._explained(exc, self._fields)) is not exc:
                 raise explained from exc
-            raise
-        client._report(self._method, self._started, "OK")
-        return response
+            if not isinstance(exc, KeyboardInterrupt) or rpc_reads(self._method):
+                raise
+        else:
+            client._report(self._method, self._started, "OK")
+            return response
+        # Not above: the call, which ends when nothing refers to it any more, would stay in the context of this error.
+        raise InterruptedChange(self._method)
 
     def _sending(self, *, waits: bool) -> Callable[[], Any]:
         """Returns a function that sends the request, and waits for the answer or returns grpc's future."""

@@ -87,7 +87,9 @@ def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(shell: Terminal) -> None:
 
 
 def test_ctrl_c_cancels_a_call_long_before_its_deadline(cli: Cli, terminal: Start) -> None:
-    with GrpcPeer({"ShowCollections": never_answers(), "CreateDatabase": never_answers()}) as peer:
+    roles = replies(milvus_pb2.SelectRoleResponse())
+    handlers = {"ShowCollections": never_answers(), "SelectRole": roles, "CreateRole": never_answers()}
+    with GrpcPeer(handlers) as peer:
         cli("connect", peer.address, "-a", "slow")
         shell = terminal()
         shell.wait_for("slow/default>")
@@ -99,11 +101,11 @@ def test_ctrl_c_cancels_a_call_long_before_its_deadline(cli: Cli, terminal: Star
         shell.wait_for("error: interrupted\nslow/default>")
         assert time.monotonic() - started < 6
 
-        shell.send_line("create database shop")
-        while "CreateDatabase" not in peer.methods:
+        shell.send_line("create role reader")
+        while "CreateRole" not in peer.methods:
             time.sleep(0.01)
         shell.send_key("c-c")
-        shell.wait_for("error: interrupted during CreateDatabase: outcome unknown\nhint: the server may have done it")
+        shell.wait_for("error: interrupted during CreateRole: outcome unknown\nhint: the server may have done it")
 
 
 def test_a_line_that_was_copied_with_its_prompt_runs(shell: Terminal) -> None:
