@@ -402,7 +402,7 @@ def test_a_row_with_a_key_of_its_own_is_there_once_when_its_answer_is_lost(arriv
         def cut(request: Message, context: grpc.ServicerContext) -> Message:
             if arrived:
                 insert(request, context)
-            return aborts(grpc.StatusCode.UNAVAILABLE, "cut")(request, context)
+            return aborts(grpc.StatusCode.UNAVAILABLE, "Socket closed")(request, context)
 
         peer.handlers["Insert"] = cut
         run = run_here(
@@ -420,7 +420,7 @@ def test_a_lost_answer_is_reported_by_the_operation_of_the_command(tmp_path: Pat
     (tmp_path / "rows.jsonl").write_text('{"id": 7, "v": [1, 2]}\n')
     with Shelf(schema) as peer:
         for method in ("Insert", "Upsert"):
-            peer.handlers[method] = aborts(grpc.StatusCode.UNAVAILABLE, "cut")
+            peer.handlers[method] = aborts(grpc.StatusCode.UNAVAILABLE, "Socket closed")
         # The row has not arrived, so it is sent again as an upsert.
         line = ["insert", "file", "-c", "lost", str(tmp_path / "rows.jsonl"), "--retry", "0.5"]
         run = run_here(line, tmp_path, peer.uri)
@@ -431,7 +431,7 @@ def test_a_lost_answer_is_reported_by_the_operation_of_the_command(tmp_path: Pat
 def test_a_row_with_a_generated_key_is_not_sent_again(tmp_path: Path) -> None:
     schema = declared(Declaration("lost", ("id:INT64", "v:FLOAT_VECTOR:2"), primary="id", auto_id=True)).schema
     with Shelf(schema) as peer:
-        peer.handlers["Insert"] = aborts(grpc.StatusCode.UNAVAILABLE, "cut")
+        peer.handlers["Insert"] = aborts(grpc.StatusCode.UNAVAILABLE, "Socket closed")
         run = run_here(["insert", "row", "-c", "lost", "--row", '{"v": [1, 2]}'], tmp_path, peer.uri)
         assert run == failed(
             f"the connection to {peer.address} was lost during Insert: outcome unknown",

@@ -61,6 +61,8 @@ def settings(sweeps: Sequence[str]) -> Sequence[SearchSetting]:
         values = [_parse_number(each) for each in text.split(",") if each.strip()]
         if not name.strip() or not equals or not values:
             raise InvalidInput(f"invalid sweep {sweep!r}", hint="write NAME=VALUE,VALUE, e.g. ef=16,64,256")
+        if name.strip() in found[0]:
+            raise InvalidInput(f"--sweep {name.strip()} is given twice", hint="write all values in one: ef=16,64,256")
         found = [{**each, name.strip(): value} for each in found for value in values]
     return found
 

@@ -229,9 +229,8 @@ def begin_measuring(
     keys, total = sample_keys(limit.within(key_pages(client, target.keys)), trial.sample, trial.seed)
     queries = joined(pages_of(client, target, keys))
     if total < 2 or not queries.keys:
-        raise CliError(
-            f"collection {target.collection!r} has {counted(total, 'row')}: nothing to compare", hint="insert some"
-        )
+        found = f"{counted(total, 'row')} with {counted(len(queries.keys), 'vector')} in {target.field!r}"
+        raise CliError(f"collection {target.collection!r} has {found}: nothing to compare", hint="insert some")
     if isinstance(count, PlainArithmetic):
         _foretell(session, target, len(queries.keys) * total)
     search = _search(client, target, index, trial, queries)

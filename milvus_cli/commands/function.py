@@ -20,7 +20,9 @@ NAME_SPELLINGS = ("-n", "--name", "--function-name")
 FUNCTION_PARAMETER = KeyValue({})
 
 
-@command("create function", operation="AddCollectionFunction")
+@command(
+    "create function", operation="AddCollectionFunction", questions=("collection", "name", "kind", "inputs", "output")
+)
 @collection_option
 @option(*NAME_SPELLINGS, "name", needed=True, metavar="NAME", help="Function name.")
 @option(

@@ -114,6 +114,8 @@ def parse_address(text: str) -> Address:
         raise InvalidInput(f"invalid address {shown!r}", hint="write host:port, a port is 1 to 65535") from exc
     if not HOST_PATTERN.fullmatch(host):
         raise InvalidInput(f"invalid host {host!r}", hint="write a name or an IP address, such as 127.0.0.1:19530")
+    if scheme == "http" and is_cloud(host):
+        raise InvalidInput(f"{host} speaks TLS only, and http:// would send the token unencrypted", hint="use https://")
     secure = SECURE_BY_SCHEME.get(scheme, True if is_cloud(host) else None)
     return Address(
         host=host,
@@ -133,7 +135,7 @@ def _bracketed(rest: str) -> str:
 
 def _default_port(scheme: str, host: str) -> int | None:
     # Zilliz Cloud's endpoints are https:// without a port, and listen on 443.
-    return 443 if scheme == "https" or (is_cloud(host) and scheme != "http") else None
+    return 443 if scheme == "https" or is_cloud(host) else None
 
 
 def is_cloud(host: str) -> bool:

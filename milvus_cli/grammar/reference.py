@@ -145,7 +145,7 @@ def versions() -> str:
             "# What needs which version",
             "",
             "milvus_cli works with Milvus 2.3 and newer. A command that the server is too old for says so before it",
-            "changes or asks anything. A server that reports no version counts as the newest.",
+            "changes or asks anything. A server that reports no version gets no options that Milvus 2.4 would ignore.",
             "",
             "| operation | requires Milvus | request |",
             "|---|---|---|",

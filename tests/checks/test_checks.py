@@ -365,6 +365,9 @@ FAULTS = {
     "check recall checks_clustered --sweep nprobe": failed(
         "invalid sweep 'nprobe'", "write NAME=VALUE,VALUE, e.g. ef=16,64,256", 2
     ),
+    "check recall checks_clustered --sweep nprobe=1 --sweep nprobe=2": failed(
+        "--sweep nprobe is given twice", "write all values in one: ef=16,64,256", 2
+    ),
     "check recall checks_clustered --params ef=1": failed(
         "a search of IVF_FLAT has no parameter 'ef'",
         "it takes nprobe, max_empty_result_buckets; --force sends it anyway",
@@ -409,7 +412,7 @@ def test_recall_of_an_empty_collection_can_not_be_measured(planted_faults: Typed
     planted_faults.make("checks_empty", index=True)
     planted_faults.all("load checks_empty")
     assert planted_faults("check recall checks_empty") == failed(
-        "collection 'checks_empty' has 0 rows: nothing to compare", "insert some"
+        "collection 'checks_empty' has 0 rows with 0 vectors in 'vector': nothing to compare", "insert some"
     )
     found = report(planted_faults, "check vectors checks_empty", 0)
     assert (found["rows"], found["norms"][0]["max"]) == (0, None)

@@ -319,6 +319,7 @@ def test_an_address_has_many_forms(text: str, address: Address) -> None:
         "a b",
         "h\n:1",
         "http://h\x00",
+        "http://in03-1c39.serverless.gcp-us-west1.cloud.zilliz.com",
         "-\u202e",
         "héllo",
         "[h]:1",
