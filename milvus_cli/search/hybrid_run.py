@@ -18,13 +18,13 @@ from ..text.numbers import finite
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search
 from .extras import require_operations
-from .hits import Shown, hits, shown_fields
+from .hits import HIT, Shown, hits, shown_fields
 from .hybrid import Hybrid
 from .legs import parse_leg
 from .marks import Mark
 from .options import SearchOptions
 from .reranker_text import parse_rerankers
-from .run import HIT, refusals_explained
+from .run import refusals_explained
 
 if TYPE_CHECKING:
     from ..client.client import Client
