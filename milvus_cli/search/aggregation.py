@@ -26,6 +26,13 @@ def aggregation(text: str) -> SearchAggregationSpec:
     return _level(parse_json(text, "--aggregate", HINT))
 
 
+def grouped_fields(spec: SearchAggregationSpec) -> Iterator[str]:
+    """Yields the fields that hits are grouped by, on all levels."""
+    yield from spec.fields
+    if spec.HasField("sub_aggregation"):
+        yield from grouped_fields(spec.sub_aggregation)
+
+
 def _level(given: Any) -> SearchAggregationSpec:
     values = _object(given, "--aggregate", KEYS)
     fields = values.get("fields")

@@ -61,10 +61,16 @@ class BucketReader:
         found: dict[str, Any] = {}
         for position, each in enumerate(bucket.key):
             name = each.field_name or self._field_name(each.field_id)
-            found[name if name in fields or position >= len(fields) else fields[position]] = _set_value(each)
+            asked = fields[position] if position < len(fields) else ""
+            found[asked if name not in fields and self._may_be(name, asked) else name] = _set_value(each)
         if found.keys() != {*fields} or len(bucket.key) != len(fields):
             raise invalid("Search", f"the key of a bucket is not {', '.join(fields)}")
         return found
+
+    def _may_be(self, name: str, asked: str) -> bool:
+        """Reports whether a server may call a field so: by an unknown name, or by the field of a path or key."""
+        known = {each.name: each.is_dynamic for each in self.schema.fields}
+        return known.get(name, True) or asked.partition("[")[0].strip() == name
 
     def _hit(self, hit: AggHit) -> dict[str, Any]:
         key = hit.WhichOneof("pk")
