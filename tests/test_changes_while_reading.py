@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
+from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType
 from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, refuses, replies
-from tests.support.official import milvus_pb2, schema_pb2
+from tests.support.official import common_pb2, milvus_pb2, schema_pb2
 from tests.support.recorder import run_here
+from tests.support.shelf import Shelf
 from tests.support.typed import failed
 
 ROWS = 1_500
@@ -28,6 +30,10 @@ class Changing(GrpcPeer):
                 "DescribeCollection": self._describe,
                 "Query": self._query,
                 "AllocTimestamp": replies(milvus_pb2.AllocTimestampResponse(timestamp=7)),
+                "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
+                "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
+                "ShowPartitions": replies(milvus_pb2.ShowPartitionsResponse(partition_names=["_default"])),
+                "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse()),
             }
         )
         self.begin()
@@ -102,3 +108,14 @@ def test_an_export_is_not_resumed_into_another_schema(
     if not drops:
         assert typed("export", "collection", "-c", "docs", str(file)).code == 0
         assert len(file.read_text().splitlines()) == ROWS + 1
+
+
+def test_a_copy_is_not_resumed_into_another_schema(typed: Any, changing: Changing) -> None:
+    schema = CollectionSchema(name="docs")
+    schema.fields.add(name="id", data_type=DataType.Int64, is_primary_key=True, fieldID=100)
+    schema.fields.add(name="title", data_type=DataType.VarChar, fieldID=101)
+    with Shelf(schema, exists=False) as target:
+        assert typed("connect", changing.address, "--alias", "from").code == 0
+        assert typed("connect", target.address, "--alias", "to").code == 0
+        run = typed("copy", "from:docs", "to:docs", "--yes")
+    assert run == failed(CHANGED, "copy into a new collection")

@@ -203,6 +203,15 @@ def test_wrong_groups_and_orders_are_refused(newer: Sent, argv: list[str], code:
     assert (run.code, reason in run.err, newer.peer.requests("Query")) == (code, True, []), run
 
 
+@pytest.mark.parametrize(
+    "line", [["export", "collection", NAME, "-"], ["check", "vectors", NAME, "-f", "v"], ["query", NAME]]
+)
+def test_a_seed_means_nothing_without_a_sample(newer: Sent, line: list[str]) -> None:
+    answer(newer, keys())
+    run = newer.run(*line, "--seed", "1")
+    assert (run.code, "--seed needs --sample" in run.err, newer.peer.calls) == (2, True, []), run
+
+
 REFUSED = [
     (["--group-by", "body"], "grouping and aggregation of rows", "3.0"),
     (["--fields", "sum(price)"], "grouping and aggregation of rows", "3.0"),
