@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.protobuf.message import Message
 
 from milvus_cli.client.wire.schema_pb2 import CollectionSchema, DataType
 from tests.support.cli import Run
@@ -41,7 +40,7 @@ class Changing(GrpcPeer):
     def begin(self, *, changes: bool = True, drops: bool = False) -> None:
         self.changed, self.changes, self.drops = False, changes, drops
 
-    def _describe(self, request: Any, context: object) -> Message:
+    def _describe(self, request: Any, context: object) -> Any:
         schema = schema_pb2.CollectionSchema(name="docs")
         schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True, fieldID=100)
         is_other = self.changed and self.changes
@@ -50,7 +49,7 @@ class Changing(GrpcPeer):
             schema.fields.add(name="title", data_type=kind, fieldID=120 if is_other else 101)
         return milvus_pb2.DescribeCollectionResponse(schema=schema, collection_name="docs", collectionID=1)
 
-    def _query(self, request: Any, context: Any) -> Message:
+    def _query(self, request: Any, context: Any) -> Any:
         keys = schema_pb2.FieldData(type=schema_pb2.Int64, field_name="id")
         if list(request.output_fields) == ["count(*)"]:
             keys.field_name = "count(*)"

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from google.protobuf.message import Message
 
 from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, replies
@@ -40,7 +39,7 @@ def columns() -> list[schema_pb2.FieldData]:
     return [keys, chunks]
 
 
-def queried(request: Any, context: object) -> Message:
+def queried(request: Any, context: object) -> Any:
     if list(request.output_fields) == ["count(*)"]:
         count = schema_pb2.FieldData(type=schema_pb2.Int64, field_name="count(*)")
         count.scalars.long_data.data.append(2)
