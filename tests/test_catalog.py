@@ -77,6 +77,7 @@ def test_the_parts_of_a_collection_have_their_types_as_notes(catalog: NameSource
     assert heard(catalog, "indexes", of="names") == [("v", "on v")]
     assert heard(catalog, "index_types", of="names") == [("v", "HNSW")]
     assert heard(catalog, "indexable_fields", of="names") == [fields[2], fields[0], fields[1]]
+    assert heard(catalog, "scalar_fields", of="names") == fields[:2]
 
 
 def test_databases_words_of_filters_and_aliases_come_from_the_server(catalog: NameSource, is_lite: bool) -> None:

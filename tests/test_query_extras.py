@@ -1,6 +1,7 @@
 """Rows that a newer server groups, aggregates and orders: requests as pymilvus composes them, answers, refusals."""
 
 import json
+import shlex
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -163,7 +164,28 @@ def test_fields_of_struct_arrays_are_columns_of_lists(newer: Sent) -> None:
     assert list(newer.peer.requests("Query")[-1].output_fields) == ["id", "chunks[txt]"]  # type: ignore[attr-defined]
 
 
+def test_an_aggregate_that_is_missing_is_no_empty_answer(newer: Sent) -> None:
+    answer(newer)
+    run = newer.run("query", NAME, "--fields", "avg(body)")
+    assert (run.code, "column 'avg(body)' was requested and is missing" in run.err) == (1, True), run
+    # Without rows there may be no group.
+    assert rows(newer, GROUPED) == "body,count(*),avg(price)\n"
+
+
 WRONG: list[tuple[list[str], int, str]] = [
+    (
+        ["--fields", "avg(price),body,note"],
+        2,
+        'avg(price) beside \'body\' needs --group-by", "hint": "--group-by body,no',
+    ),
+    (["--fields", "count(*),body"], 2, "count(*) beside 'body' needs --group-by"),
+    (["--fields", "*,sum(price)"], 2, "sum(price) beside '*' needs --group-by"),
+    (["--fields", "count(*)", "--sample", "3"], 2, "count(*) counts all rows, and takes no --sample"),
+    (["--seed", "3"], 2, "--seed needs --sample"),
+    (["--order-by", "v", "-l", "3"], 2, "--order-by: field 'v' is FLOAT_VECTOR"),
+    (["--order-by", "chunks[txt]", "-l", "3"], 2, "--order-by: field 'chunks' is a struct array"),
+    (["--group-by", "body,words"], 2, "--group-by: field 'words' is SPARSE_FLOAT_VECTOR"),
+    (["--group-by", "chunks"], 2, "--group-by: field 'chunks' is a struct array"),
     (["--order-by", "price"], 2, "--order-by needs --limit"),
     (["--order-by", "prise", "-l", "3"], 1, "did you mean price?"),
     ([*GROUPED, "--order-by", "year"], 2, "a group has no column 'year'"),
@@ -181,9 +203,19 @@ def test_wrong_groups_and_orders_are_refused(newer: Sent, argv: list[str], code:
     assert (run.code, reason in run.err, newer.peer.requests("Query")) == (code, True, []), run
 
 
+@pytest.mark.parametrize(
+    "line", [["export", "collection", NAME, "-"], ["check", "vectors", NAME, "-f", "v"], ["query", NAME]]
+)
+def test_a_seed_means_nothing_without_a_sample(newer: Sent, line: list[str]) -> None:
+    answer(newer, keys())
+    run = newer.run(*line, "--seed", "1")
+    assert (run.code, "--seed needs --sample" in run.err, newer.peer.calls) == (2, True, []), run
+
+
 REFUSED = [
     (["--group-by", "body"], "grouping and aggregation of rows", "3.0"),
     (["--fields", "sum(price)"], "grouping and aggregation of rows", "3.0"),
+    (["--fields", "sum(price),body"], "grouping and aggregation of rows", "3.0"),
     (["--order-by", "price", "-l", "3"], "ordering of rows", "3.0"),
     (["--namespace", "tenant"], "namespaces", "3.0"),
     (["--timezone", "Europe/Rome"], "time zones of TIMESTAMPTZ values", "2.6"),
@@ -221,8 +253,8 @@ def test_milvus_lite_answers_both_clients_alike(times: Typed, more: dict[str, st
 
 
 def test_milvus_lite_ignores_groups_and_orders_and_so_they_are_refused(times: Typed) -> None:
-    for argv, what, since in REFUSED[:4]:
-        run = times(f"query query_times {' '.join(argv)}".replace("sum(price)", "'sum(price)'"))
+    for argv, what, since in REFUSED[:5]:
+        run = times(f"query query_times {shlex.join(argv)}")
         assert run == failed(f"Milvus Lite 3.2.2 has no {what} (requires Milvus {since})")
 
 

@@ -14,6 +14,7 @@ from pymilvus.client.search_aggregation import SearchAggregation, TopHits
 from pymilvus.function_chain import FunctionChain, FunctionChainStage, col, fn
 
 from milvus_cli.text.floats import shortest
+from tests.support.cli import Run
 from tests.support.grpc_peer import GrpcPeer, replies
 from tests.support.lite_server import LiteServer
 from tests.support.official import common_pb2, milvus_pb2, official_client, schema_pb2
@@ -466,6 +467,97 @@ def test_buckets_are_rows_with_their_metrics_hits_and_groups(newer: Sent) -> Non
 (2 rows)
 """
     )
+
+
+PLAIN_BUCKETS = {"fields": ["body", 'info["author"]'], "size": 2, "top_hits": {"size": 1}}
+WRONG_KEYS = {
+    "another field": [("price", 0), ("info", 0)],
+    "one field twice": [("body", 0), ("body", 0)],
+    "too few": [("body", 0)],
+}
+
+
+def buckets(*keys: tuple[str, int]) -> schema_pb2.SearchResultData:
+    """One bucket, whose key has these names and ids of fields."""
+    results = schema_pb2.SearchResultData(num_queries=1)
+    bucket = results.agg_buckets.add(count=3)
+    for number, (name, field) in enumerate(keys):
+        bucket.key.add(field_name=name, field_id=field, string_val=f"value {number}")
+    return results
+
+
+def bucketed(newer: Sent, results: schema_pb2.SearchResultData, vectors: str = "[1, 2]") -> Run:
+    answer(newer, results)
+    return newer.run("search", NAME, "-v", vectors, "-f", "v", "--aggregate", json.dumps(PLAIN_BUCKETS))
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [[("body", 101), ("info", 104)], [("", 101), ("", 104)], [("", 0), ("", 0)], [('info["author"]', 0), ("", 101)]],
+)
+def test_keys_of_buckets_are_found_by_name_by_id_or_by_position(newer: Sent, keys: list[tuple[str, int]]) -> None:
+    (row,) = map(json.loads, bucketed(newer, buckets(*keys)).out.splitlines())
+    turned = keys[0][0] == 'info["author"]'
+    assert (row["body"], row['info["author"]']) == (("value 1", "value 0") if turned else ("value 0", "value 1"))
+
+
+@pytest.mark.parametrize("kind", WRONG_KEYS)
+def test_keys_of_buckets_that_are_of_other_fields_are_refused(newer: Sent, kind: str) -> None:
+    run = bucketed(newer, buckets(*WRONG_KEYS[kind]))
+    assert (run.code, 'the key of a bucket is not body, info[\\"author\\"]' in run.err) == (1, True), run
+
+
+def test_fields_of_hits_in_buckets_have_names_of_their_own(newer: Sent) -> None:
+    results = buckets(("body", 0), ("", 0))
+    hit = results.agg_buckets[0].hits.add(int_pk=7, score=0.25)
+    for name in ("distance", "id", "rank"):
+        hit.fields.add(field_name=name, int_val=9)
+    hit.fields.add(field_id=103, double_val=2.5)
+    assert json.loads(bucketed(newer, results).out)["hits"] == [
+        {"id": 7, "distance": 0.25, "distance_field": 9, "id_field": 9, "rank_field": 9, "price": 2.5}
+    ]
+
+
+@pytest.mark.parametrize(("counts", "reason"), [([], "no counts of buckets"), ([1], "1 counts of buckets")])
+def test_buckets_of_several_queries_have_a_count_for_each(newer: Sent, counts: list[int], reason: str) -> None:
+    results = buckets(("body", 0), ("info", 0))
+    results.agg_topks.extend(counts)
+    run = bucketed(newer, results, "[[1, 2], [3, 4]]")
+    assert (run.code, f"{reason} for 2 queries" in run.err) == (1, True), run
+    results.agg_topks[:] = [0, 1]
+    assert json.loads(bucketed(newer, results, "[[1, 2], [3, 4]]").out)["query"] == 1
+
+
+def test_highlights_of_another_field_are_refused(newer: Sent) -> None:
+    results = highlighted()
+    results.highlight_results[0].field_name = "note"
+    answer(newer, results)
+    run = newer.run("search", NAME, *HIGHLIGHT)
+    assert (run.code, "highlights of 'body' were requested and are missing" in run.err) == (1, True), run
+
+
+UNORDERED = [
+    (["--group-by", "v"], "--group-by: field 'v' is FLOAT_VECTOR"),
+    (["--group-by", "chunks"], "--group-by: field 'chunks' is a struct array"),
+    (["--group-by", "chunks[txt]"], "--group-by: field 'chunks' is a struct array"),
+    (["--order-by", "v:desc"], "--order-by: field 'v' is FLOAT_VECTOR"),
+    (["--order-by", "chunks[txt]"], "--order-by: field 'chunks' is a struct array"),
+    (
+        ["--aggregate", '{"fields": ["body"], "size": 1, "sub_aggregation": {"fields": ["words"], "size": 1}}'],
+        "--aggregate: field 'words' is SPARSE_FLOAT_VECTOR",
+    ),
+]
+
+
+@pytest.mark.parametrize(("argv", "reason"), UNORDERED)
+def test_hits_have_no_order_and_no_groups_by_vectors(newer: Sent, argv: list[str], reason: str) -> None:
+    run = newer.run("search", NAME, *QUERY, "-f", "v", *argv)
+    assert (run.code, reason in run.err, newer.peer.requests("Search")) == (2, True, []), run
+
+
+def test_merged_hits_have_no_groups_by_vectors(newer: Sent) -> None:
+    run = newer.run("hybrid_search", NAME, "--request", "field=v,vector=[1,2]", "--group-by", "words")
+    assert (run.code, "--group-by: field 'words' is SPARSE_FLOAT_VECTOR" in run.err) == (2, True), run
 
 
 def inconsistent(slot: str) -> schema_pb2.SearchResultData:

@@ -9,7 +9,7 @@ import click
 from ..grammar.command import collection_option, command, option
 from ..grammar.offered import Words
 from ..grammar.options import options
-from ..grammar.row_options import seed_option
+from ..grammar.row_options import sample_seed_option, seed_option
 from ..grammar.search_options import field_option, force_option, params_option
 from ..grammar.types import CONSISTENCY, METRIC, SWEPT_PARAMETER
 from ..result import Report, Table
@@ -34,7 +34,7 @@ FINDING = Words(
 @collection_option
 @field_option
 @option("--sample", type=click.IntRange(1), metavar="N", help="Check only N randomly chosen rows.")
-@seed_option
+@sample_seed_option
 @option("--metric", type=METRIC, metavar="METRIC", help="Metric to check for. [default: the index's]")
 @option(
     "--ignore",

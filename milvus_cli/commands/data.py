@@ -19,7 +19,7 @@ from ..grammar.row_options import (
     sample_options,
     time_options,
 )
-from ..grammar.types import FIELD_AND_MORE, FIELDS
+from ..grammar.types import SCALAR_AND_MORE, SCALAR_FIELDS
 from ..result import Record, Table
 from ..text.limits import HIGHEST_LIMIT
 
@@ -92,7 +92,7 @@ def get(session: Session, options: RowOptions, ids: str) -> Table:
     "--group-by",
     "group_by",
     multiple=True,
-    type=FIELDS,
+    type=SCALAR_FIELDS,
     metavar="A,B",
     help="Return a row per group: these fields, and the aggregates in --fields. Requires Milvus 3.0.",
 )
@@ -100,7 +100,7 @@ def get(session: Session, options: RowOptions, ids: str) -> Table:
     "--order-by",
     "order_by",
     multiple=True,
-    type=FIELD_AND_MORE,
+    type=SCALAR_AND_MORE,
     metavar="FIELD[:desc]",
     help="Order the rows by this field; needs --limit (repeatable). Requires Milvus 3.0.",
 )

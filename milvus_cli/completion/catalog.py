@@ -226,6 +226,13 @@ def _vector_fields(client: Client, of: str) -> Pairs:
     return ((field.name, _field_note(field)) for field in [*vector_fields(schema), *nested_vectors(schema)])
 
 
+def _scalar_fields(client: Client, of: str) -> Pairs:
+    from ..schema.schema import scalar_fields
+
+    schema = client.call("DescribeCollection", collection_name=of).schema
+    return ((field.name, _field_note(field)) for field in scalar_fields(schema))
+
+
 def _indexable_fields(client: Client, of: str) -> Pairs:
     from ..schema.features import indexable_fields
 
@@ -348,6 +355,7 @@ SERVER_KINDS: Mapping[str, Callable[[Client, str], Pairs]] = {
     "collections": _collections,
     "fields": _fields,
     "vector_fields": _vector_fields,
+    "scalar_fields": _scalar_fields,
     "indexable_fields": _indexable_fields,
     "partitions": _partitions,
     "indexes": _indexes,

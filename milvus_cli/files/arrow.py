@@ -11,10 +11,11 @@ from ..errors import CliError
 from ..output.values import exact
 from ..rows.selection import Selection, column_kind, column_names
 from ..schema.kinds import ValueShape, shape_of
+from ..schema.nested import nested_fields
 from ..schema.schema import row_fields, short_name, type_name
 from ..text.floats import packed
 from ..text.json import load_json
-from ..values.decode import decode_column
+from ..values.decode import decode_column, nested_columns
 from .arrow_package import pyarrow
 from .arrow_values import arrow_array, arrow_lists
 from .memory import give_back
@@ -57,7 +58,8 @@ class ArrowWriter:
         self._arrow = pyarrow()
         self._selection = selection
         self._names = column_names(selection)
-        fields = {field.name: field for field in row_fields(selection.schema)}
+        fields: dict[str, Field] = {field.name: field for field in row_fields(selection.schema)}
+        fields |= nested_fields(selection.schema)
         self.schema = self._arrow.schema([(name, self._type(fields.get(name))) for name in self._names])
         self.head, self.tail = b"", b""
 
@@ -92,12 +94,15 @@ class ArrowWriter:
     def _array(self, name: str, by_name: dict[str, FieldData], columns: Sequence[FieldData], rows: int) -> Any:
         kind, column = column_kind(self._selection, name), by_name.get(name)
         wanted = self.schema.field(name).type
+        if column is None and (nested := nested_columns(columns, [name])):
+            as_text = self._arrow.types.is_string(wanted)
+            return arrow_array(_plain_texts(nested[name]) if as_text else nested[name], wanted)
         if column is None:
             return arrow_array(_reload_exactly(texts_of(columns, self._selection.fields, rows)[name]), wanted)
         if kind == "FLOAT_VECTOR" and not column.valid_data:
             return arrow_lists(packed(column.vectors.float_vector), column.vectors.dim, wanted)
         if shape_of(kind) in (ValueShape.LITERAL, None) or (kind in LIST_TYPES and self._arrow.types.is_string(wanted)):
-            return arrow_array([None if each is None else _plain(each) for each in decode_column(column)], wanted)
+            return arrow_array(_plain_texts(decode_column(column)), wanted)
         if not self._arrow.types.is_string(wanted) or shape_of(kind) is ValueShape.TEXT:
             return arrow_array(decode_column(column), wanted)
         return arrow_array(json_texts(column), wanted)
@@ -124,9 +129,9 @@ def _parquet_writer(target: str, schema: Any) -> Any:
     return parquet.ParquetWriter(target, schema, use_dictionary=repeated, data_page_size=DATA_PAGE)
 
 
-def _plain(value: Any) -> str:
-    """Returns a text as it is, and other values as JSON."""
-    return value if isinstance(value, str) else json_text(value)
+def _plain_texts(values: Sequence[Any]) -> Texts:
+    """Returns texts as they are, and other values as JSON."""
+    return [value if value is None or isinstance(value, str) else json_text(value) for value in values]
 
 
 def _reload_exactly(texts: Texts) -> list[str | None]:

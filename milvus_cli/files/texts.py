@@ -15,7 +15,7 @@ from ..text import deep_json
 from ..text.floats import float32_texts, packed
 from ..text.json import dump_json, load_json
 from ..text.numbers import not_finite_name
-from ..values.decode import decode_column
+from ..values.decode import decode_column, nested_columns
 from ..values.dynamic import DYNAMIC
 from ..values.nulls import with_nulls
 
@@ -28,10 +28,13 @@ Texts = list[str | None]
 def texts_of(columns: Sequence[FieldData], fields: Fields, rows: int) -> dict[str, Texts]:
     """Returns JSON by shown field; with `flat` the dynamic field is included."""
     by_name = {column.field_name: column for column in columns}
+    nested = nested_columns(columns, [name for name in fields.shown if name not in by_name])
     found: dict[str, Texts] = {}
     for name in (*fields.shown, *((DYNAMIC,) if fields.flat and DYNAMIC not in fields.shown else ())):
         if name in by_name:
             found[name] = json_texts(by_name[name])
+        elif name in nested:
+            found[name] = [None if value is None else json_text(value) for value in nested[name]]
         elif name == DYNAMIC or DYNAMIC not in by_name:
             found[name] = [None] * rows
         else:

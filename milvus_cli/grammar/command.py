@@ -11,6 +11,7 @@ import click
 from ..result import Result
 from .click_nodes import Leaf
 from .params import (
+    DependentOption,
     NeededOption,
     NeededSecretOption,
     NeededWordOption,
@@ -59,8 +60,11 @@ def option(
 ) -> Callable[[Any], Any]:
     """Declares an option. A `needed` one is asked for on a terminal and an error elsewhere.
 
-    A `secret` one is asked for without echo; one to be typed `twice` is needed and secret.
+    A `secret` one is asked for without echo; one to be typed `twice` is needed and secret. With `needs="sample"` it is
+    refused without --sample.
     """
+    if "needs" in attributes:
+        return _declare(partial(DependentOption, spellings, **attributes))
     kinds: dict[tuple[bool, bool], type[click.Option]] = {
         (False, False): OptionalValueOption if "flag_value" in attributes else click.Option,
         (True, False): NeededOption,

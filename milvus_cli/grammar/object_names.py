@@ -110,7 +110,7 @@ class ObjectNames(ObjectName):
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem[str]]:
         before, comma, last = incomplete.rpartition(",")
         taken = before.split(",")
-        free = named(each for each in self.names(ctx).all if each.text not in taken)
+        free = named(each for each in self.names(ctx, self.offered).all if each.text not in taken)
         return items(free.best(last.lstrip(), name_source(ctx).limit), prefix=before + comma)
 
 

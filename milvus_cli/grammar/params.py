@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -45,6 +46,21 @@ class SwitchOption(OptionalValueOption):
 
     def takes(self, word: str) -> bool:
         return yes_or_no(word) is not None
+
+
+class DependentOption(click.Option):
+    """An option that means nothing without another one, given by the name of its parameter: --seed without --sample."""
+
+    def __init__(self, declarations: Sequence[str], needs: str, **attributes: Any) -> None:
+        super().__init__(declarations, **attributes)
+        self._needs = needs
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
+    ) -> tuple[Any, list[str]]:
+        if self.name in opts and self._needs not in opts:
+            raise click.UsageError(f"{self.opts[0]} needs --{self._needs}", ctx)
+        return super().handle_parse_result(ctx, opts, args)
 
 
 class WordOption(click.Option):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -45,9 +45,16 @@ ids_option = option(
 limit_option = option(
     "-l", "--limit", type=click.IntRange(min=0), metavar="N", help="Maximum number of rows. [default: all]"
 )
-seed_option = option(
-    "--seed", type=click.IntRange(0), default=0, show_default=True, metavar="N", help="Seed of the random choice."
-)
+SEED: Mapping[str, Any] = {
+    "type": click.IntRange(0),
+    "default": 0,
+    "show_default": True,
+    "metavar": "N",
+    "help": "Seed of the random choice.",
+}
+seed_option = option("--seed", **SEED)
+sample_seed_option = option("--seed", needs="sample", **SEED)
+"""The seed where a sample is optional."""
 sample_options = all_of(
     option(
         "--sample",
@@ -55,7 +62,7 @@ sample_options = all_of(
         metavar="N",
         help="Only N of the rows, chosen at random, and the same ones again with the same --seed.",
     ),
-    seed_option,
+    sample_seed_option,
 )
 partition_option = option("-p", "--partition", type=PARTITION, metavar="NAME", help="Delete only in this partition.")
 target_partition_option = option(

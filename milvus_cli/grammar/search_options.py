@@ -22,6 +22,7 @@ from .types import (
     PARTITION,
     QUERY_VECTOR,
     RERANK_FUNCTION,
+    SCALAR_AND_MORE,
     VECTOR_FIELD,
 )
 
@@ -118,7 +119,7 @@ range_options = all_of(
 group_options = all_of(
     option(
         "--group-by",
-        type=FIELD_AND_MORE,
+        type=SCALAR_AND_MORE,
         default="",
         metavar="FIELD",
         help="Group hits by this field, or by a path in a JSON field (Milvus 2.6).",
@@ -167,7 +168,7 @@ order_option = option(
     "--order-by",
     "order_by",
     multiple=True,
-    type=FIELD_AND_MORE,
+    type=SCALAR_AND_MORE,
     metavar="FIELD[:desc]",
     help="Order the nearest hits by this field (repeatable). Requires Milvus 3.0.",
 )

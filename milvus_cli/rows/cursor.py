@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from ..errors import CliError
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import WIDTHS, kind_of, params, row_fields
 from ..text.limits import HIGHEST_LIMIT
+from .changes import explaining_changes
 from .filters import above, both, quoted
 from .patience import NO_PATIENCE, Patience
 from .selection import Fields, Selection, explaining_selection_errors, keys_of, query, strong_timestamp
@@ -138,7 +140,12 @@ class _Reader:
                 yield page
 
     def _page(self, expression: str, parameters: Mapping[str, object], after: Any = None) -> Page:
-        page = self._patience.tried(lambda: self._read(expression, parameters, self._strong_timestamp()))
+        chosen = self._selection
+        explained = (
+            explaining_changes(self._client, chosen.collection, chosen.schema) if after is not None else nullcontext()
+        )
+        with explained:
+            page = self._patience.tried(lambda: self._read(expression, parameters, self._strong_timestamp()))
         in_turn = page.keys if after is None else chain([after], page.keys)
         if any(one >= other for one, other in pairwise(in_turn)):
             raise CliError(

@@ -12,6 +12,7 @@ from ..client.failures import invalid
 from ..client.versions import lacks
 from ..errors import InvalidInput
 from ..result import Table
+from ..schema.schema import require_scalars
 from ..text.limits import HIGHEST_LIMIT
 from ..text.names import missing_name
 from ..values.decode import decode_column
@@ -33,7 +34,18 @@ def is_grouped(options: QueryOptions) -> bool:
     aggregates = [each for each in names if AGGREGATE.fullmatch(each)]
     if options.group_by or not aggregates:
         return bool(options.group_by)
-    return aggregates == names and not (len(names) == 1 and is_count(names[0]))
+    return not (is_count(aggregates[0]) and len(aggregates) == 1)
+
+
+def require_groups(client: Client, options: QueryOptions) -> None:
+    """Raises InvalidInput for fields beside aggregates, if the server could group the rows by them."""
+    names = names_in(options.fields)
+    others = [each for each in names if not AGGREGATE.fullmatch(each)]
+    aggregate = next((each for each in names if each not in others), None)
+    if aggregate is None or not others or options.group_by or lacks("Query.group_by_fields", client.version):
+        return
+    by = "FIELD" if "*" in others else ",".join(dict.fromkeys(others))
+    raise InvalidInput(f"{aggregate} beside {others[0]!r} needs --group-by", hint=f"--group-by {by}")
 
 
 def require_grouping(client: Client, options: QueryOptions, limit: int | None, offset: int) -> None:
@@ -54,6 +66,7 @@ def group_names(schema: CollectionSchema, options: QueryOptions) -> list[str]:
     """Returns the columns: the fields to group by, then those of --fields. Raises CliError for a missing field."""
     names = names_in(",".join(options.group_by))
     chosen_fields(schema, ",".join(names) or None)
+    require_scalars(schema, names, "--group-by")
     found = dict.fromkeys(names)
     for each in names_in(options.fields):
         aggregate = AGGREGATE.fullmatch(each)
@@ -81,7 +94,9 @@ def grouped_table(client: Client, options: QueryOptions, limit: int | None, offs
     with explaining_selection_errors(selection):
         columns = query(client, _plain(selection, names), selection.filter, params=params)
     values = {each.field_name: decode_column(each) for each in columns}
-    missing = next((each for each in names if values and each not in values), None)
+    # Without --group-by all rows are one group, which even an answer about no rows has.
+    expected = names if values or not options.group_by else []
+    missing = next((each for each in expected if each not in values), None)
     if missing is not None:
         raise invalid("Query", f"column {missing!r} was requested and is missing")
     return Table(names, _rows(values, names))

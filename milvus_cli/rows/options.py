@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..client.client import Client
 from ..client.versions import lacks
+from ..errors import InvalidInput
 from .elements import ELEMENTS, is_of_elements
 from .filters import filled
 from .freshness import freshness
@@ -60,7 +61,11 @@ class RowOptions:
             params={key: each for key, each in self._params() if each},
             namespace=self.namespace,
         )
-        return found if self.sample is None else sampled(client, found, self.sample, self.seed)
+        if self.sample is None:
+            return found
+        if found.fields is COUNTED:
+            raise InvalidInput("count(*) counts all rows, and takes no --sample")
+        return sampled(client, found, self.sample, self.seed)
 
     def _params(self) -> Sequence[tuple[str, str]]:
         return (("timezone", self.timezone), ("time_fields", self.time_fields))

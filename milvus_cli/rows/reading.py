@@ -10,10 +10,11 @@ from ..client.client import Client
 from ..client.optional import Permitted
 from ..errors import CliError, InvalidInput
 from ..result import Record, Table
+from ..schema.schema import require_scalars
 from ..text.limits import HIGHEST_LIMIT
 from ..values.dynamic import DYNAMIC, Wanted
 from .cursor import Cursor, row_bytes, rows_at_once
-from .grouping import grouped_table, is_grouped, order_params, require_grouping
+from .grouping import grouped_table, is_grouped, order_params, require_grouping, require_groups
 from .ordering import ordering_fields
 from .selection import (
     COUNTED,
@@ -65,13 +66,16 @@ def selected_rows(
 
 def queried_rows(client: Client, options: QueryOptions, *, limit: int | None = None, offset: int = 0) -> Table:
     """The rows of `query`, which the server may group or order."""
+    require_groups(client, options)
     if not (options.order_by or is_grouped(options)):
         return selected_rows(client, options, limit=limit, offset=offset)
     require_grouping(client, options, limit, offset)
     if is_grouped(options):
         return grouped_table(client, options, limit, offset)
     selection = options.selection(client)
-    chosen_fields(selection.schema, ",".join(ordering_fields(options.order_by)))
+    ordering = ordering_fields(options.order_by)
+    chosen_fields(selection.schema, ",".join(ordering))
+    require_scalars(selection.schema, ordering, "--order-by")
     params = {"limit": limit, "offset": offset, **order_params(options)}
     with explaining_selection_errors(selection):
         columns = query(client, selection, selection.filter, params=params)

@@ -23,6 +23,7 @@ from ..values.dynamic import COUNT, DYNAMIC, Wanted, dynamic_key, dynamic_object
 from ..values.exact_json import exact_loads
 from ..values.invalid import as_json
 from ..values.unread import name_unread
+from .changes import explaining_changes
 from .elements import ELEMENTS, matching_elements
 from .filters import explaining_filter_errors, one_of
 from .freshness import STRONG, Freshness
@@ -170,7 +171,8 @@ def query(
             return []
         raise
     columns: Sequence[FieldData] = answer.fields_data
-    require_columns(columns, selection.schema, selection.fields.asked)
+    with explaining_changes(client, selection.collection, selection.schema):
+        require_columns(columns, selection.schema, selection.fields.asked)
     if selection.fields is not COUNTED:
         name_unread(columns, len(keys_of(columns, selection)))
     if answer.element_indices and ELEMENTS in selection.fields.shown:

@@ -96,6 +96,7 @@ def _hits(results: SearchResultData, queries: int) -> None:
     if rows is not None and rows != count:
         raise Inconsistent(f"columns of {rows} rows for {count} hits")
     _marks(results, count)
+    _buckets(results, queries)
 
 
 def _marks(results: SearchResultData, count: int) -> None:
@@ -109,9 +110,15 @@ def _marks(results: SearchResultData, count: int) -> None:
     groups = same_rows(results.group_by_field_values)
     if groups not in (None, count):
         raise Inconsistent(f"{groups} group values for {count} hits")
-    buckets = len(results.agg_buckets)
-    if results.agg_topks and sum(results.agg_topks) != buckets:
-        raise Inconsistent(f"{buckets} buckets instead of {sum(results.agg_topks)}")
+
+
+def _buckets(results: SearchResultData, queries: int) -> None:
+    """Requires a count of buckets for each query; one query alone may have none."""
+    buckets, counts = len(results.agg_buckets), results.agg_topks
+    if counts and (min(counts) < 0 or sum(counts) != buckets):
+        raise Inconsistent(f"{buckets} buckets instead of {sum(counts)}")
+    if buckets and queries > 1 and len(counts) != queries:
+        raise Inconsistent(f"{len(counts) or 'no'} counts of buckets for {queries} queries")
 
 
 def _described(fields: Mapping[str, Any], answer: Any) -> None:

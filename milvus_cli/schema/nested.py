@@ -31,6 +31,22 @@ def nested_names(schema: CollectionSchema) -> list[str]:
     ]
 
 
+def nested_fields(schema: CollectionSchema) -> dict[str, FieldSchema]:
+    """Returns the fields of struct arrays by their full names, each with a list per row."""
+    return dict(zip(nested_names(schema), _fields(schema), strict=True))
+
+
+def lone_part(schema: CollectionSchema, names: Iterable[str]) -> str:
+    """Returns the first name that is a field of a struct array; "" if there is none."""
+    nested = nested_names(schema)
+    return next((each for each in names if each in nested), "") if nested else ""
+
+
+def part_alone(name: str) -> str:
+    """Returns why values of a field of a struct array are refused; a dynamic key would hide behind its name."""
+    return f"{name!r}: a part of {nested_parts(name)[0]!r} can't be given alone"
+
+
 def nested_vectors(schema: CollectionSchema) -> list[FieldSchema]:
     """Returns the vector fields of struct arrays as plain vector fields, with their full names."""
     return [
@@ -43,7 +59,7 @@ def nested_vectors(schema: CollectionSchema) -> list[FieldSchema]:
 
 def nested_type(schema: CollectionSchema, name: str) -> str:
     """Returns the type of a field in a struct array: that of the vectors of an ARRAY_OF_VECTOR; "" if missing."""
-    found = dict(zip(nested_names(schema), _fields(schema), strict=True)).get(name)
+    found = nested_fields(schema).get(name)
     if found is None:
         return ""
     kind = type_name(found.data_type)

@@ -89,6 +89,21 @@ def vector_fields(schema: CollectionSchema) -> list[FieldSchema]:
     return [field for field in schema.fields if is_vector(field)]
 
 
+def scalar_fields(schema: CollectionSchema) -> list[FieldSchema]:
+    """Returns the fields that can have an order or be grouped by."""
+    return [field for field in schema.fields if not is_vector(field)]
+
+
+def require_scalars(schema: CollectionSchema, names: Iterable[str], option: str) -> None:
+    """Raises InvalidInput for a vector field or a struct array, also for a part of one."""
+    for name in names:
+        field = next((each for each in row_fields(schema) if each.name == name.partition("[")[0].strip()), None)
+        if field is not None and (kind_of(field) == STRUCTS or is_vector(field)):
+            kind = "a struct array" if kind_of(field) == STRUCTS else kind_of(field)
+            known = ", ".join(each.name for each in scalar_fields(schema) if not each.is_dynamic)
+            raise InvalidInput(f"{option}: field {field.name!r} is {kind}", hint=f"fields: {known}")
+
+
 def primary_field(schema: CollectionSchema) -> FieldSchema | None:
     return next((field for field in schema.fields if field.is_primary_key), None)
 

@@ -12,6 +12,7 @@ from ..client.versions import lacks
 from ..errors import InvalidInput
 from ..rows.ordering import ordered, ordering_fields
 from ..schema.nested import is_nested
+from ..schema.schema import require_scalars
 from .grouping import JSON_TYPES, is_json_path
 from .hits import shown_fields
 from .request import Extras
@@ -88,7 +89,9 @@ def _beside(asked: ExtraOptions, schema: CollectionSchema, json_path: str) -> It
     if asked.strict_group_size:
         yield "strict_group_size", True
     if asked.order_by:
-        shown_fields(schema, ordering_fields(asked.order_by))
+        ordering = ordering_fields(asked.order_by)
+        shown_fields(schema, ordering)
+        require_scalars(schema, ordering, "--order-by")
         yield "order_by_fields", ordered(asked.order_by)
     for key, value in (
         ("analyzer_name", asked.analyzer),
@@ -110,9 +113,11 @@ def _fields(asked: ExtraOptions, schema: CollectionSchema) -> Iterator[tuple[str
 
         yield "function_chains", chains(asked.chains)
     if asked.aggregate:
-        from .aggregation import aggregation
+        from .aggregation import aggregation, grouped_fields
 
-        yield "search_aggregation", aggregation(asked.aggregate)
+        spec = aggregation(asked.aggregate)
+        require_scalars(schema, grouped_fields(spec), "--aggregate")
+        yield "search_aggregation", spec
     if asked.namespace:
         yield "namespace", asked.namespace
 

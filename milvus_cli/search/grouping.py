@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..schema.schema import require_scalars
 from .hits import shown_fields
 
 if TYPE_CHECKING:
@@ -31,4 +32,5 @@ def group_field(schema: CollectionSchema, text: str) -> tuple[str, str]:
         return "", ""
     field = text.partition("[")[0].strip() if is_json_path(text) else text
     shown_fields(schema, [field])
+    require_scalars(schema, [field], "--group-by")
     return field, text if field != text else ""

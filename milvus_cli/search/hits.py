@@ -20,6 +20,8 @@ from .marks import Mark, mark_columns
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, SearchResultData
 
+HIT = ("query", "rank", "id", "distance")
+"""The columns of every hit. A field with such a name gets another column."""
 EVERY_FIELD = "*"
 ID = "id"
 """The column of primary keys in every table of hits; asked for by a field of this name, it is there already."""
@@ -77,6 +79,11 @@ def _every_field(schema: CollectionSchema, known: Sequence[str]) -> list[str]:
     computed = [each.name for each in schema.fields if each.is_function_output]
     every = [each for each in known if primary is None or each not in (primary.name, *computed)]
     return [*every, DYNAMIC] if schema.enable_dynamic_field else every
+
+
+def hit_column(name: str) -> str:
+    """Returns the column of a field beside those of every hit."""
+    return f"{name}_field" if name in HIT else name
 
 
 def hit_ids(results: SearchResultData) -> Sequence[Any]:

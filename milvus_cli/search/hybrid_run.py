@@ -12,19 +12,20 @@ from ..errors import InvalidInput
 from ..result import Table
 from ..rows.filters import both
 from ..rows.freshness import Freshness, freshness
+from ..schema.schema import require_scalars
 from ..session.session import Session
 from ..text.limits import HIGHEST_LIMIT
 from ..text.numbers import finite
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search
 from .extras import require_operations
-from .hits import Shown, hits, shown_fields
+from .hits import HIT, Shown, hits, shown_fields
 from .hybrid import Hybrid
 from .legs import parse_leg
 from .marks import Mark
 from .options import SearchOptions
 from .reranker_text import parse_rerankers
-from .run import HIT, refusals_explained
+from .run import refusals_explained
 
 if TYPE_CHECKING:
     from ..client.client import Client
@@ -128,6 +129,7 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
     legs = [asked.leg(text) for text in asked.requests]
     _require_operations(client, asked, legs)
     schema = client.call("DescribeCollection", collection_name=asked.collection).schema
+    require_scalars(schema, [asked.group_by], "--group-by")
     fresh = asked.fresh(client)
     searches = [replace(each.search(schema), consistency=fresh.level, timestamp=fresh.timestamp) for each in legs]
     shown = shown_fields(schema, legs[0].names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from ..client.failures import invalid
 from ..errors import CliError
 from ..schema.nested import is_nested
 from ..schema.schema import primary_field
@@ -77,6 +78,8 @@ def _groups(results: SearchResultData, source: str) -> Sequence[Any]:
 
 def _highlights(results: SearchResultData, source: str) -> Sequence[Any]:
     found = next((each for each in results.highlight_results if each.field_name == source), None)
+    if found is None and results.highlight_results and results.scores:
+        raise invalid("Search", f"highlights of {source!r} were requested and are missing")
     return [list(each.fragments) for each in found.datas] if found is not None else ()
 
 

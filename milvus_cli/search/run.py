@@ -18,7 +18,7 @@ from ..session.row_counts import collection_key
 from ..session.session import Session
 from ..values.dynamic import Wanted
 from .check import check_rerankers, check_search, explained_refusal
-from .hits import Shown, hits, shown_fields
+from .hits import HIT, Shown, hit_column, hits, shown_fields
 from .marks import Mark
 from .options import SearchOptions, check_query
 from .request import Search
@@ -27,9 +27,6 @@ if TYPE_CHECKING:
     from ..client.client import Client, Pending
     from ..client.wire.milvus_pb2 import SearchResults
     from ..client.wire.schema_pb2 import CollectionSchema
-
-HIT = ("query", "rank", "id", "distance")
-"""The columns of every hit. A field with such a name gets another column."""
 
 IN_FLIGHT = 2
 LITE_RANGE = "Milvus Lite looks for a range among the nearest 5 × limit rows only: a larger -l may find more"
@@ -124,9 +121,11 @@ def refusals_explained(client: Client, search: Search, schema: CollectionSchema)
 def hit_table(asked: SearchOptions, found: SearchAnswer) -> Table:
     """Returns a row per hit, as answers come. With several queries each row has the number of its query, from 0."""
     if asked.aggregate:
-        from .aggregation import bucket_table
+        from .aggregation import aggregation
+        from .buckets import BucketReader, bucket_table
 
-        return bucket_table(asked.aggregate, lambda rows: rows_of_all(asked, found, rows), len(found.search.queries))
+        buckets = BucketReader(aggregation(asked.aggregate), found.schema)
+        return bucket_table(buckets, lambda rows: rows_of_all(asked, found, rows), len(found.search.queries))
     shown = shown_fields(found.schema, asked.names)
     columns = hit_columns(shown, found.search.marks)
     wanted = Wanted(found.schema, shown.named)
@@ -139,7 +138,7 @@ def hit_table(asked: SearchOptions, found: SearchAnswer) -> Table:
 
 def hit_columns(shown: Shown, marks: Sequence[Mark] = ()) -> list[str]:
     """Returns the columns of hits. A field named like another column gets a name of its own."""
-    first = [*HIT, *(f"{mark.column}_field" if mark.column in HIT else mark.column for mark in marks)]
+    first = [*HIT, *(hit_column(mark.column) for mark in marks)]
     return [*first, *(f"{name}_field" if name in first else name for name in shown.columns)]
 
 

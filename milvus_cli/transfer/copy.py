@@ -11,6 +11,7 @@ from ..client.optional import Permitted
 from ..connections.read_only import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, Partial, ServerRefused, Unreachable
 from ..result import Done
+from ..rows.changes import SchemaChanged
 from ..rows.cursor import Cursor
 from ..rows.patience import Patience
 from ..rows.writing import WriteTarget, writes_at_once
@@ -125,6 +126,8 @@ def carry_out_copy(session: Session, plan: Plan, options: CopyOptions) -> Done:
             refused = _index_and_load(session, plan, options)
         except KeyboardInterrupt:
             raise Interrupted(hint=_resume_hint(plan, options)) from None
+        except SchemaChanged as exc:
+            raise exc.with_context(hint="copy into a new collection") from exc
         except CliError as exc:
             if exc.hint and not isinstance(exc, Interrupted | Unreachable):
                 raise

@@ -16,6 +16,7 @@ from ..connections.private_files import open_own, require_file
 from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused, Unreachable
 from ..files.arrow import to_columnar
 from ..files.writers import COLUMNAR_FORMATS, FileShape, compressor, writer_of
+from ..rows.changes import SchemaChanged
 from ..rows.cursor import Cursor
 from ..rows.patience import NO_PATIENCE, Patience
 from ..rows.selection import Decoded, Selection, exact_count
@@ -298,6 +299,11 @@ def _resumable(export: Export) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise Interrupted(f"{export.path} is incomplete", hint="run the same command with --resume") from None
+    except SchemaChanged as exc:
+        if not os.path.exists(export.state):
+            raise
+        hint = f"start over without --resume; {export.part} has the rows read before, until then"
+        raise exc.with_context(more_hint=hint) from exc
     except (InvalidAnswer, ServerRefused, Unreachable) as exc:
         if not os.path.exists(export.state):
             raise

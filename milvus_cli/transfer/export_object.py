@@ -15,6 +15,7 @@ from ..files.urls import shown_url
 from ..files.writers import COLUMNAR_FORMATS
 from ..output.terminal_modes import ending_as_interrupted
 from ..result import Done
+from ..rows.changes import SchemaChanged
 from ..session.session import Session
 from ..text.counts import counted
 from .export import Export, Reporter, export_to_stream
@@ -82,5 +83,5 @@ def _not_resumable(name: str) -> Iterator[None]:
         yield
     except KeyboardInterrupt:
         raise Interrupted(f"{name} was not written", hint=AGAIN) from None
-    except (InvalidAnswer, ServerRefused, Unreachable) as exc:
+    except (InvalidAnswer, SchemaChanged, ServerRefused, Unreachable) as exc:
         raise exc.with_context(suffix=f"{name} was not written", more_hint=AGAIN) from exc

@@ -18,6 +18,7 @@ from ..files.separated import other_delimiter
 from ..files.tables import WantedColumns
 from ..files.typed_values import adapted
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
+from ..schema.nested import lone_part, part_alone
 from ..schema.schema import kind_of, row_fields, type_name, type_number
 from ..text.json import parse_json
 from ..text.names import missing_name, nearest
@@ -105,6 +106,8 @@ class RowEncoder:
         absent += [each for each in self.filling.needs if each not in (*table.columns, *named)]
         if absent:
             raise missing_name("column", absent[0], table.columns, before=f"{name} has ", error=InvalidInput)
+        if part := lone_part(schema, given):
+            raise InvalidInput(f"{name}: {part_alone(part)}", hint=f"leave the column out: --map '{part}='")
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
         unknown = [] if self._takes_unknown else [each for each in given if each not in names]
         if unknown:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, InvalidInput
+from ..schema.nested import nested_names
 from ..text.names import missing_name, nearest
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def dynamic_key(schema: CollectionSchema, name: str, known: Sequence[str]) -> st
 def reserved_names(schema: CollectionSchema) -> frozenset[str]:
     """Returns names that are invalid as dynamic keys: Milvus hides such a key, Milvus Lite reads it as the field."""
     structs = (each.name for each in schema.struct_array_fields)
-    return frozenset((DYNAMIC, *(each.name for each in schema.fields), *structs))
+    return frozenset((DYNAMIC, *(each.name for each in schema.fields), *structs, *nested_names(schema)))
 
 
 def reserved_key(value: Mapping[str, Any], reserved: frozenset[str]) -> str | None:

@@ -10,6 +10,7 @@ from ..client.wire.schema_pb2 import CollectionSchema, DataType, FieldData, Fiel
 from ..errors import InvalidInput
 from ..schema.field_json import write_default
 from ..schema.kinds import FIELD_TYPES, STRUCTS
+from ..schema.nested import lone_part, nested_parts, part_alone
 from ..schema.schema import is_vector, kind_of, type_name, type_number
 from ..text.names import nearest
 from .dynamic import DYNAMIC, reserved_key, reserved_names
@@ -119,6 +120,9 @@ def _type_words(field: Field) -> str:
 
 
 def _refuse_unknown(columns: Mapping[str, Column], fields: Sequence[Field], schema: CollectionSchema) -> None:
+    part = lone_part(schema, columns)
+    if part and (row := _first(columns[part])) is not None:
+        raise BadValue(row, "", part_alone(part), hint=f"give {nested_parts(part)[0]!r}")
     names = [field.name for field in fields]
     computed = [field.name for field in schema.fields if field.is_function_output]
     found = [name for name in columns if name in computed or not (name in names or schema.enable_dynamic_field)]

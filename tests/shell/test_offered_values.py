@@ -146,3 +146,13 @@ def test_embedders_are_offered_and_the_fields_of_an_embedded_text(session: Sessi
     assert complete(f"{line}ti") == [f"{line}title:"]
     assert complete(f"{line}title:ve") == [f"{line}title:vector="]
     assert complete(f"{line}title:vector=n") == [f"{line}title:vector=nomic"]
+
+
+@pytest.mark.parametrize("words", ["query --group-by", "query --order-by", "search --group-by", "search --order-by"])
+def test_no_vector_field_is_offered_to_group_or_order_by(complete: Complete, words: str) -> None:
+    line = words.replace(" ", " -c book ") + " "
+    assert complete(line) == [f"{line}id", f"{line}title"]
+
+
+def test_further_fields_to_group_by_follow_a_comma(complete: Complete) -> None:
+    assert complete("query -c book --group-by title,") == ["query -c book --group-by title,id"]
