@@ -9,9 +9,10 @@ import click
 from ..grammar.command import collection_option, command, option
 from ..grammar.offered import Words
 from ..grammar.options import options
-from ..grammar.row_options import sample_seed_option, seed_option
-from ..grammar.search_options import field_option, force_option, params_option
-from ..grammar.types import CONSISTENCY, METRIC, SWEPT_PARAMETER
+from ..grammar.recall_options import recall_options
+from ..grammar.row_options import sample_seed_option
+from ..grammar.search_options import field_option, force_option
+from ..grammar.types import METRIC
 from ..result import Report, Table
 
 if TYPE_CHECKING:
@@ -96,42 +97,8 @@ def check_keys(session: Session, collection: str, limit: int) -> Report:
 @command("check recall")
 @collection_option
 @field_option
-@option(
-    "--sample",
-    type=click.IntRange(1, 100_000),
-    default=200,
-    show_default=True,
-    metavar="N",
-    help="Number of rows to search for.",
-)
-@option(
-    "-k",
-    "--limit",
-    "k",
-    type=click.IntRange(1, 16_383),
-    default=10,
-    show_default=True,
-    metavar="N",
-    help="Hits per search.",
-)
-@option(
-    "--sweep",
-    multiple=True,
-    type=SWEPT_PARAMETER,
-    metavar="NAME=A,B,C",
-    help="Values of a search parameter to try, one result row each (repeatable: tries all combinations).",
-)
-@params_option
+@recall_options
 @force_option
-@seed_option
-@option(
-    "--consistency",
-    type=CONSISTENCY,
-    default="Bounded",
-    show_default=True,
-    metavar="LEVEL",
-    help="Consistency level of the measured searches.",
-)
 @options("checks.report:RecallOptions")
 def check_recall(session: Session, options: RecallOptions) -> Table:
     """Measure the recall and latency of an index.

@@ -10,9 +10,10 @@ import click
 from ..grammar.command import all_of, collection_option, command, option
 from ..grammar.offered import Words
 from ..grammar.options import options
+from ..grammar.recall_options import recall_options
 from ..grammar.row_options import filter_options, partitions_option, seed_option
-from ..grammar.search_options import field_option, params_option
-from ..grammar.types import CONSISTENCY, FIELD_AND_MORE, FIELDS, KEPT_FILE, METRIC, QUERY_VECTOR, SWEPT_PARAMETER
+from ..grammar.search_options import field_option
+from ..grammar.types import FIELD_AND_MORE, FIELDS, KEPT_FILE, METRIC, QUERY_VECTOR
 from ..result import Done, Picture, Table
 
 if TYPE_CHECKING:
@@ -112,41 +113,7 @@ def plot_vectors(session: Session, options: VectorPlotOptions) -> Picture | Tabl
 @command("plot recall")
 @collection_option
 @field_option
-@option(
-    "--sample",
-    type=click.IntRange(1, 100_000),
-    default=200,
-    show_default=True,
-    metavar="N",
-    help="Number of rows to search for.",
-)
-@option(
-    "-k",
-    "--limit",
-    "k",
-    type=click.IntRange(1, 16_383),
-    default=10,
-    show_default=True,
-    metavar="N",
-    help="Hits per search.",
-)
-@option(
-    "--sweep",
-    multiple=True,
-    type=SWEPT_PARAMETER,
-    metavar="NAME=A,B,C",
-    help="Values of a search parameter to try, one point each (repeatable: tries all combinations).",
-)
-@params_option
-@seed_option
-@option(
-    "--consistency",
-    type=CONSISTENCY,
-    default="Bounded",
-    show_default=True,
-    metavar="LEVEL",
-    help="Consistency level of the measured searches.",
-)
+@recall_options
 @file_options
 @option("--force", is_flag=True, help="Replace existing files, and send parameters this client does not recognize.")
 @options("plots.recall:RecallPlotOptions")
