@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.support.cli import ROOT
 
-STORY = ("README", "connecting", "collections", "files", "search", "copying", "checks", "scripting")
+STORY = ("README", "connecting", "collections", "files", "search", "copying", "checks", "scripting", "texts")
 """Guides that tell one story, with one data set, in this order."""
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK = "\x1fend of command"

@@ -19,6 +19,10 @@ def test_the_story_of_the_guides_is_true(tmp_path: Path) -> None:
         subprocess.run([sys.executable, "-m", "milvus_cli", "stop", "server", "--all"], env=env, check=False)
     differing = [(step, output) for step, output in found if not agrees(step.shown, output)]
     assert differing == []
+    # The guide to texts tells how many commands it takes.
+    texts = page_of("texts").read_text(encoding="utf-8")
+    count = sum(step.command.startswith("milvus_cli ") for step in steps_of(texts))
+    assert f"{count} commands" in texts
 
 
 def test_commands_have_lines_and_outputs_have_gaps() -> None:
