@@ -24,6 +24,7 @@ from ..transfer.insert import TAKES_GENERATED
 from ..transfer.side import Side, open_side
 from .manifest import DumpedCollection, Manifest, Part
 from .names import NewNames
+from .ours import why_not_ours
 from .restore_progress import RestoreProgress
 
 if TYPE_CHECKING:
@@ -208,6 +209,8 @@ class _Planner:
             return
         there = side.definition()
         if ours.creating and ours.is_same(side.identity()):
+            if why := why_not_ours(self._session, target, ours):
+                yield why
             return
         if not self._options.into_existing:
             yield EXISTS

@@ -14,6 +14,7 @@ from ..server.waiting import flush, release
 from ..transfer.insert import insert_files
 from ..transfer.insert_job import InsertOptions
 from ..transfer.making import create_empty, index_and_load, require_partition, target_count
+from .ours import why_kept, why_not_ours
 from .restore_progress import TargetProgress
 
 if TYPE_CHECKING:
@@ -47,9 +48,16 @@ class TargetFiller:
         """Raises CliError if not all rows arrived; what arrived is recorded for the next run."""
         done = self._progress.of(target.name)
         is_ours = target.exists and done.creating and done.is_same(target.side.identity())
+        if not is_ours and done.creating:
+            # What was put into another collection of this name is not in this one.
+            done = TargetProgress()
         if is_ours and done.finished:
             return
+        if is_ours and (why := why_not_ours(self._session, target, done)):
+            raise CliError(f"can't continue into {target.side}: {why}")
         if is_ours and self._must_redo(target, done):
+            if why := why_kept(self._session, target, done):
+                raise CliError(f"can't continue into {target.side}: {why}")
             target.side.client.call("DropCollection", collection_name=target.side.collection)
             self._overall.add(-sum(each.rows for each in target.dumped.parts if each.file in done.done))
             is_ours, target_exists = False, False
@@ -109,6 +117,8 @@ class TargetFiller:
 
         def report(rows: int) -> None:
             nonlocal counted
+            if counted < rows < part.rows:
+                self._record(target.name, arrived=[part.file, rows])
             self._overall.add(rows - counted, part.bytes * (rows - counted) // part.rows)
             counted = rows
 
