@@ -1,4 +1,4 @@
-"""Tells whether a collection is the one that an interrupted restore made, also where servers have no identity for it."""
+"""Tells whether a collection is the one that an interrupted restore made, also if its server has no identity for it."""
 
 from __future__ import annotations
 
@@ -67,6 +67,15 @@ def why_kept(session: Session, target: Target, done: TargetProgress) -> str:
     if rows is None or rows > bounds.most:
         return f"refusing to fill it again, as rows of others would be lost: {_told(rows, bounds)}; {WAY_OUT}"
     return ""
+
+
+def why_twice(session: Session, target: Target, done: TargetProgress) -> str:
+    """Returns why rows with generated keys can't go into a collection that was there; "" if it has only those sent."""
+    rows, sent = rows_in(session, target.side), expected(target, done).most
+    if rows is not None and rows <= sent:
+        return ""
+    has = "can't be counted" if rows is None else f"number {rows:,}"
+    return f"the server generates the keys, so no row could be replaced, and those in the collection {has}; {WAY_OUT}"
 
 
 def rows_in(session: Session, side: Side) -> int | None:

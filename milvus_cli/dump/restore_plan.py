@@ -24,8 +24,8 @@ from ..transfer.insert import TAKES_GENERATED
 from ..transfer.side import Side, open_side
 from .manifest import DumpedCollection, Manifest, Part
 from .names import NewNames
-from .ours import why_not_ours
-from .restore_progress import RestoreProgress
+from .ours import why_not_ours, why_twice
+from .restore_progress import RestoreProgress, TargetProgress
 
 if TYPE_CHECKING:
     from ..schema.indexes import Index
@@ -244,9 +244,19 @@ class _Planner:
         keeps = not generates or side.version.is_lite or _takes_generated(target)
         if not keeps:
             notes.append("the server generates new keys")
-        return replace(
-            target, definition=definition, problems=problems, notes=notes, keeps_keys=keeps, generates=generates
-        )
+        target = replace(target, generates=generates)
+        problems += self._doubled(target)
+        return replace(target, definition=definition, problems=problems, notes=notes, keeps_keys=keeps)
+
+    def _doubled(self, target: Target) -> Iterator[str]:
+        """Yields why rows would be in an existing collection twice."""
+        ours = self._progress.of(target.name)
+        if not (target.exists and target.generates and self._options.into_existing and target.dumped.parts):
+            return
+        is_ours = ours.creating and ours.is_same(target.side.identity())
+        sent = TargetProgress() if ours.creating else ours
+        if not (is_ours or self._options.schema_only) and (why := why_twice(self._session, target, sent)):
+            yield why
 
     def _with_aliases(self, target: Target) -> Target:
         """Returns the target with the aliases that it can have, and problems for names that are taken."""

@@ -52,3 +52,18 @@ def test_a_collection_with_more_rows_than_were_sent_is_not_deleted(
         there.all("insert fake -c theirs -n 7")
         assert there(f"restore {path}").code == 1
         assert there.json("count theirs")["exact"] == 207
+
+
+def test_rows_with_generated_keys_go_only_into_a_collection_that_is_empty(
+    on_lite_server: DumpedServer, tmp_path: Path
+) -> None:
+    there, path = on_lite_server, tmp_path / "d"
+    with there.without("theirs"):
+        there.all(f"create collection -c theirs {FIELDS} -a", "insert fake -c theirs -n 20", f"dump {path} -c theirs")
+        run = there(f"restore {path} --into-existing -y")
+        assert run.code == 1
+        assert "the server generates the keys, so no row could be replaced" in run.err
+        assert there.json("count theirs")["exact"] == 20
+
+        there.all(f"restore {path} --suffix _b --schema-only", f"restore {path} --suffix _b --into-existing -y")
+        assert there.json("count theirs_b")["exact"] == 20
