@@ -148,6 +148,8 @@ def plan_restore(
 ) -> RestorePlan:
     """Asks the server about each collection. Changes nothing."""
     options.names.require_usable(manifest.databases, dumped)
+    if not options.no_aliases:
+        options.names.require_usable_aliases(dumped)
     known = database_names(session)
     wanted = {options.names.database(each.database) for each in manifest.databases} if _is_whole(options) else set()
     wanted |= {options.names.collection(each.name).database for each in dumped}

@@ -141,3 +141,25 @@ def test_hidden_files_are_no_part_of_a_dump(on_lite_server: DumpedServer, copied
     (copied_dump / ".DS_Store").write_text("")
     assert on_lite_server.json(f"check dump {copied_dump}")["intact"] is True
     assert read_manifest(copied_dump)[0].format == 1
+
+
+@pytest.mark.parametrize(
+    ("alias", "message"),
+    [
+        ("my alias", "invalid name 'my alias' of an alias"),
+        ("dmp_nullable", "the alias 'default/dmp_nullable' would have the name of a collection"),
+        ("also_dmp_keys", "two collections would have the alias 'default/also_dmp_keys'"),
+    ],
+)
+def test_an_alias_that_can_not_be_is_refused_before_anything_is_created(
+    alias: str, message: str, on_lite_server: DumpedServer, copied_dump: Path
+) -> None:
+    manifest = copied_dump / "manifest.json"
+    value = json.loads(manifest.read_text())
+    del value["sha256"]
+    value["collections"][0]["aliases"] = [alias]
+    manifest.write_text(json.dumps({**value, "sha256": _checksum(value)}))
+    before = on_lite_server.all_names
+    run = on_lite_server(f"restore {copied_dump}")
+    assert (run.code, run.err.splitlines()[0]) == (2, f"error: {message}")
+    assert on_lite_server.all_names == before
