@@ -39,10 +39,24 @@ class NewNames:
     def _new(self, old: str) -> str:
         return next((new for each, new in self.mapping if each == old), "")
 
-    def require_usable(self, databases: Sequence[DumpedDatabase], dumped: Sequence[DumpedCollection]) -> None:
-        """Raises InvalidInput for old names that the dump lacks, new ones that are invalid, and for equal new ones."""
+    def require_usable(
+        self,
+        databases: Sequence[DumpedDatabase],
+        dumped: Sequence[DumpedCollection],
+        everything: Sequence[DumpedCollection],
+    ) -> None:
+        """Raises InvalidInput for old names that the dump lacks, new ones that are invalid, and for equal new ones.
+
+        `dumped` are those of `everything` in the dump that are restored.
+        """
         known = _known(dumped) | {f"{each.database}/" for each in databases}
         for old, new in self.mapping:
+            if not new.strip("/"):
+                raise InvalidInput(f"--map {old}={new}: the new name is missing", hint="write OLD=NEW")
+            if old not in known and old in _known(everything):
+                raise InvalidInput(
+                    f"--map: {old!r} is not selected", hint="select it with --collection, or leave it out"
+                )
             if old not in known:
                 raise InvalidInput(f"--map: the dump has no {old!r}", hint=nearest(old, _near(old, known)))
             if old.endswith("/") != new.endswith("/"):

@@ -147,7 +147,7 @@ def plan_restore(
     progress: RestoreProgress,
 ) -> RestorePlan:
     """Asks the server about each collection. Changes nothing."""
-    options.names.require_usable(manifest.databases, dumped)
+    options.names.require_usable(manifest.databases, dumped, manifest.collections)
     if not options.no_aliases:
         options.names.require_usable_aliases(dumped)
     known = database_names(session)

@@ -97,6 +97,13 @@ def test_collections_and_aliases_get_new_names(on_lite_server: DumpedServer, lit
             "two collections would be restored as 'default/a'",
             "give them names with --map",
         ),
+        ("--map dmp_keys=", "--map dmp_keys=: the new name is missing", "write OLD=NEW"),
+        ("--map default/=/", "--map default/=/: the new name is missing", "write OLD=NEW"),
+        (
+            "--map dmp_keys=b --collection dmp_scalars",
+            "--map: 'dmp_keys' is not selected",
+            "select it with --collection, or leave it out",
+        ),
         ("--map default/=b", "--map default/=b: a database is mapped to a database", "write OLD/=NEW/"),
     ],
 )
