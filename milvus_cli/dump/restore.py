@@ -48,7 +48,8 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
     dumped = chosen_dumped(manifest, options)
     options = _in_database(session, options, dumped)
     _require_contents(manifest, options)
-    require_writable(session.profile, "nothing was restored")
+    if not options.dry_run:
+        require_writable(session.profile, "nothing was restored")
     if options.access:
         session.client.require("RestoreRBAC")
     identity = _identity(session, options, checksum)
