@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import COLLECTION_SPELLINGS, all_of, command, dry_run_option, option, retry_option
+from ..grammar.command import COLLECTION_SPELLINGS, all_of, command, option, retry_option
 from ..grammar.offered import OneOf
 from ..grammar.options import options
 from ..grammar.types import COLLECTION, COLLECTION_PLACE
@@ -84,7 +84,7 @@ def diff_collection(session: Session, a: CollectionRef, b: CollectionRef, option
 @option("--no-load", is_flag=True, help="Do not load the copy.")
 @collection_patterns
 @retry_option
-@dry_run_option
+@option("--dry-run", is_flag=True, help="Show what would be copied, and stop.")
 @options("transfer.copy:CopyOptions")
 def copy(session: Session, source: CollectionRef, target: CollectionRef, options: CopyOptions) -> Done | Report:
     """Copy a collection or a database.

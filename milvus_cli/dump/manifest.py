@@ -10,12 +10,13 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from ..connections.private_files import LARGEST, read_whole, why_unreadable, write_whole
 from ..errors import CliError
 from ..server.chosen import CollectionName
+from .manifest_form import is_inside, manifest_problem
 
 FORMAT = 1
 """Version of the format; a dump of a newer one is refused."""
@@ -24,6 +25,7 @@ CHECKSUM = "sha256"
 LARGEST_MANIFEST = 16 * LARGEST
 """Bytes: 100,000 collections take about 60 MB."""
 BLOCK = 1 << 20
+UNALTERED = "take an unaltered copy of the dump"
 
 
 @dataclass(frozen=True)
@@ -113,8 +115,11 @@ class Manifest:
 
 
 def write_manifest(directory: Path, manifest: Manifest) -> str:
-    """Writes the file at once, and returns its checksum. Raises OSError."""
+    """Writes the file at once, and returns its checksum. Raises OSError, and CliError for names that it can't have."""
     value = asdict(manifest)
+    problem = manifest_problem(json.loads(json.dumps(value)))
+    if problem:
+        raise CliError(f"can't write {directory / MANIFEST}: {problem}", hint="--exclude leaves collections out")
     checksum = _checksum(value)
     text = json.dumps({**value, CHECKSUM: checksum}, ensure_ascii=False, indent=1) + "\n"
     write_whole(directory / MANIFEST, text, replace=True)
@@ -138,7 +143,7 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
     try:
         value = json.loads(text)
         checksum = value.pop(CHECKSUM)
-    except (ValueError, AttributeError, KeyError, RecursionError):
+    except (ValueError, AttributeError, KeyError, TypeError, RecursionError):
         raise _altered(path) from None
     if isinstance(value.get("format"), int) and value["format"] > FORMAT:
         raise CliError(
@@ -147,10 +152,10 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
         )
     if _checksum(value) != checksum:
         raise _altered(path)
-    try:
-        return _manifest(value), checksum
-    except (KeyError, TypeError, ValueError):
-        raise _altered(path) from None
+    problem = manifest_problem(value)
+    if problem:
+        raise CliError(f"{path} is not a valid manifest: {problem}", hint=UNALTERED)
+    return _manifest(value), checksum
 
 
 def _absent(directory: Path) -> CliError:
@@ -163,9 +168,7 @@ def _absent(directory: Path) -> CliError:
 
 
 def _altered(path: Path) -> CliError:
-    return CliError(
-        f"{path} was altered: it does not match its own checksum", hint="take an unaltered copy of the dump"
-    )
+    return CliError(f"{path} was altered: it does not match its own checksum", hint=UNALTERED)
 
 
 def _checksum(value: Mapping[str, Any]) -> str:
@@ -201,8 +204,7 @@ def _file(value: Mapping[str, Any] | None) -> DumpFile | None:
 
 def _require_inside(file: str) -> None:
     """Raises ValueError for a path that leads out of the dump."""
-    path = PurePosixPath(file)
-    if path.is_absolute() or ".." in path.parts:
+    if not is_inside(file):
         raise ValueError(file)
 
 

@@ -39,10 +39,24 @@ class NewNames:
     def _new(self, old: str) -> str:
         return next((new for each, new in self.mapping if each == old), "")
 
-    def require_usable(self, databases: Sequence[DumpedDatabase], dumped: Sequence[DumpedCollection]) -> None:
-        """Raises InvalidInput for old names that the dump lacks, new ones that are invalid, and for equal new ones."""
+    def require_usable(
+        self,
+        databases: Sequence[DumpedDatabase],
+        dumped: Sequence[DumpedCollection],
+        everything: Sequence[DumpedCollection],
+    ) -> None:
+        """Raises InvalidInput for old names that the dump lacks, new ones that are invalid, and for equal new ones.
+
+        `dumped` are those of `everything` in the dump that are restored.
+        """
         known = _known(dumped) | {f"{each.database}/" for each in databases}
         for old, new in self.mapping:
+            if not new.strip("/"):
+                raise InvalidInput(f"--map {old}={new}: the new name is missing", hint="write OLD=NEW")
+            if old not in known and old in _known(everything):
+                raise InvalidInput(
+                    f"--map: {old!r} is not selected", hint="select it with --collection, or leave it out"
+                )
             if old not in known:
                 raise InvalidInput(f"--map: the dump has no {old!r}", hint=nearest(old, _near(old, known)))
             if old.endswith("/") != new.endswith("/"):
@@ -51,9 +65,34 @@ class NewNames:
         for name in names:
             check_name(name.collection, "collection")
             check_name(name.database, "database")
-        twice = [str(name) for name, count in Counter(names).items() if count > 1]
+        twice = _repeated(names)
         if twice:
-            raise InvalidInput(f"two collections would be restored as {twice[0]!r}", hint="give them names with --map")
+            raise InvalidInput(f"two collections would be restored as {twice!r}", hint="give them names with --map")
+
+    def require_usable_aliases(self, dumped: Sequence[DumpedCollection]) -> None:
+        """Raises InvalidInput for aliases that are invalid, and for those that two collections would have."""
+        names = [self.collection(each.name) for each in dumped]
+        aliases = [
+            CollectionName(name.database, self.alias(alias))
+            for name, each in zip(names, dumped, strict=True)
+            for alias in each.aliases
+        ]
+        hint = "give it another name with --map, or leave aliases out with --no-aliases"
+        for each in aliases:
+            try:
+                check_name(each.collection, "alias")
+            except InvalidInput as exc:
+                raise exc.with_context(more_hint=hint) from exc
+        twice = _repeated(aliases)
+        if twice:
+            raise InvalidInput(f"two collections would have the alias {twice!r}", hint=hint)
+        taken = sorted(set(aliases) & set(names))
+        if taken:
+            raise InvalidInput(f"the alias {str(taken[0])!r} would have the name of a collection", hint=hint)
+
+
+def _repeated(names: Sequence[CollectionName]) -> str:
+    return next((str(name) for name, count in Counter(names).items() if count > 1), "")
 
 
 def _known(dumped: Sequence[DumpedCollection]) -> set[str]:

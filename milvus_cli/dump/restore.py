@@ -48,22 +48,23 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
     dumped = chosen_dumped(manifest, options)
     options = _in_database(session, options, dumped)
     _require_contents(manifest, options)
-    require_writable(session.profile, "nothing was restored")
+    if not options.dry_run:
+        require_writable(session.profile, "nothing was restored")
     if options.access:
         session.client.require("RestoreRBAC")
     identity = _identity(session, options, checksum)
     name = hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:16]
     with key_lock(session, ("restore", name), f"restoring {options.path}"):
         journal = Journal(session.config.home / FOLDER / f"{name}.jsonl", identity)
-        if options.dry_run:
-            return plan_restore(session, manifest, dumped, options, RestoreProgress(journal.earlier())).table
         try:
-            progress = RestoreProgress(journal.begun())
+            progress = RestoreProgress(journal.earlier() if options.dry_run else journal.begun())
             require_unaltered(directory, extra_files(directory, manifest))
             plan = plan_restore(session, manifest, dumped, options, progress)
-            if plan.problem:
+            if plan.problem and not options.dry_run:
                 raise plan.problem
             require_unaltered(directory, checked_files(session, directory, _files(manifest, plan, options, progress)))
+            if options.dry_run:
+                return plan.table
             return _restore(session, options, manifest, plan, journal, progress)
         except KeyboardInterrupt:
             raise Interrupted(hint=AGAIN) from None

@@ -24,7 +24,8 @@ from ..transfer.insert import TAKES_GENERATED
 from ..transfer.side import Side, open_side
 from .manifest import DumpedCollection, Manifest, Part
 from .names import NewNames
-from .restore_progress import RestoreProgress
+from .ours import why_not_ours, why_twice
+from .restore_progress import RestoreProgress, TargetProgress
 
 if TYPE_CHECKING:
     from ..schema.indexes import Index
@@ -146,7 +147,9 @@ def plan_restore(
     progress: RestoreProgress,
 ) -> RestorePlan:
     """Asks the server about each collection. Changes nothing."""
-    options.names.require_usable(manifest.databases, dumped)
+    options.names.require_usable(manifest.databases, dumped, manifest.collections)
+    if not options.no_aliases:
+        options.names.require_usable_aliases(dumped)
     known = database_names(session)
     wanted = {options.names.database(each.database) for each in manifest.databases} if _is_whole(options) else set()
     wanted |= {options.names.collection(each.name).database for each in dumped}
@@ -208,6 +211,8 @@ class _Planner:
             return
         there = side.definition()
         if ours.creating and ours.is_same(side.identity()):
+            if why := why_not_ours(self._session, target, ours):
+                yield why
             return
         if not self._options.into_existing:
             yield EXISTS
@@ -241,9 +246,19 @@ class _Planner:
         keeps = not generates or side.version.is_lite or _takes_generated(target)
         if not keeps:
             notes.append("the server generates new keys")
-        return replace(
-            target, definition=definition, problems=problems, notes=notes, keeps_keys=keeps, generates=generates
-        )
+        target = replace(target, generates=generates)
+        problems += self._doubled(target)
+        return replace(target, definition=definition, problems=problems, notes=notes, keeps_keys=keeps)
+
+    def _doubled(self, target: Target) -> Iterator[str]:
+        """Yields why rows would be in an existing collection twice."""
+        ours = self._progress.of(target.name)
+        if not (target.exists and target.generates and self._options.into_existing and target.dumped.parts):
+            return
+        is_ours = ours.creating and ours.is_same(target.side.identity())
+        sent = TargetProgress() if ours.creating else ours
+        if not (is_ours or self._options.schema_only) and (why := why_twice(self._session, target, sent)):
+            yield why
 
     def _with_aliases(self, target: Target) -> Target:
         """Returns the target with the aliases that it can have, and problems for names that are taken."""

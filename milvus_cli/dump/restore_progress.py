@@ -14,17 +14,19 @@ from .manifest import Part
 class TargetProgress:
     """`creating` is set before the collection is created, `identity` when it is there.
 
-    `begun` and `done` are parts of which rows were sent, and whose rows are all there.
+    It is empty where the server has none. `begun` and `done` are parts of which rows were sent, and whose rows are all
+    there, and `arrived` has the rows of a part that the server has acknowledged.
     """
 
     creating: bool = False
     identity: Sequence[str] | None = None
     begun: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
+    arrived: dict[str, int] = field(default_factory=dict)
     finished: bool = False
 
     def is_same(self, identity: Sequence[object]) -> bool:
-        """Returns whether the collection with this identity is the one that was created."""
+        """Returns whether the collection with this identity can be the one that was created."""
         return self.identity is None or list(map(str, identity)) == list(self.identity)
 
 
@@ -56,4 +58,7 @@ class RestoreProgress:
             found.begun.add(event["begun"])
         if "done" in event:
             found.done.add(event["done"])
+        if "arrived" in event:
+            file, rows = event["arrived"]
+            found.arrived[file] = max(rows, found.arrived.get(file, 0))
         found.finished = found.finished or "finished" in event

@@ -13,7 +13,10 @@ from ..server.existence import row_count
 from ..server.waiting import flush, release
 from ..transfer.insert import insert_files
 from ..transfer.insert_job import InsertOptions
+from ..transfer.insert_summary import KEEP_REJECTS
 from ..transfer.making import create_empty, index_and_load, require_partition, target_count
+from ..transfer.pipeline import WITHOUT_STRICT
+from .ours import why_kept, why_not_ours
 from .restore_progress import TargetProgress
 
 if TYPE_CHECKING:
@@ -47,9 +50,16 @@ class TargetFiller:
         """Raises CliError if not all rows arrived; what arrived is recorded for the next run."""
         done = self._progress.of(target.name)
         is_ours = target.exists and done.creating and done.is_same(target.side.identity())
+        if not is_ours and done.creating:
+            # What was put into another collection of this name is not in this one.
+            done = TargetProgress()
         if is_ours and done.finished:
             return
+        if is_ours and (why := why_not_ours(self._session, target, done)):
+            raise CliError(f"can't continue into {target.side}: {why}")
         if is_ours and self._must_redo(target, done):
+            if why := why_kept(self._session, target, done):
+                raise CliError(f"can't continue into {target.side}: {why}")
             target.side.client.call("DropCollection", collection_name=target.side.collection)
             self._overall.add(-sum(each.rows for each in target.dumped.parts if each.file in done.done))
             is_ours, target_exists = False, False
@@ -109,6 +119,8 @@ class TargetFiller:
 
         def report(rows: int) -> None:
             nonlocal counted
+            if counted < rows < part.rows:
+                self._record(target.name, arrived=[part.file, rows])
             self._overall.add(rows - counted, part.bytes * (rows - counted) // part.rows)
             counted = rows
 
@@ -126,7 +138,10 @@ class TargetFiller:
             checkpoint=str(self._journal.path.parent / f"{job}.json"),
             patience=self._options.patience,
         )
-        insert_files(target.side.view(self._session), options, report=report)
+        try:
+            insert_files(target.side.view(self._session), options, report=report)
+        except CliError as exc:
+            raise _rejected(exc, target, part) from exc
         self._overall.add(part.rows - counted)
 
     def _key(self, target: Target) -> str:
@@ -161,3 +176,15 @@ class TargetFiller:
 
     def _record(self, name: CollectionName, **event: Any) -> None:
         self._journal.add({"of": list(name), **event})
+
+
+def _rejected(error: CliError, target: Target, part: Part) -> CliError:
+    """Returns the error with what is left of the collection, if rows were rejected: none can be left out."""
+    if not any(each in error.hint for each in (KEEP_REJECTS, WITHOUT_STRICT)):
+        return error
+    return error.with_context(
+        prefix=part.file,
+        suffix=f"{target.side} is left with the other rows that arrived, and running this again repeats the rejection",
+        hint="delete the collection, and restore a dump without these rows (`dump --filter`); or insert the files of "
+        f"{part.file.rpartition('/')[0]} with `insert file --rejects FILE`",
+    )

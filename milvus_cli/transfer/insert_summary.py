@@ -14,6 +14,8 @@ from .checkpoint import InsertCounts
 from .insert_job import InsertOptions, is_device
 from .sender import replaced_note
 
+KEEP_REJECTS = "--rejects FILE keeps them"
+
 
 def with_counts(error: CliError, counts: InsertCounts, hint: str = "") -> CliError:
     """Returns the error that ended an insert, with the number of inserted rows and a hint on how to continue."""
@@ -86,7 +88,7 @@ def _shortfalls(
         more = counts.rejected - len(shown)
         if more > 0:
             session.console.note(f"… and {more:,} more")
-        hint = f"{options.rejects} has them" if options.rejects else "--rejects FILE keeps them"
+        hint = f"{options.rejects} has them" if options.rejects else KEEP_REJECTS
         # A device does not keep them.
         hint = "" if options.rejects and is_device(options.rejects) else hint
         yield Partial(f"{counts.rejected:,} rejected", hint=hint)

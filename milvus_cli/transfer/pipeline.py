@@ -122,6 +122,9 @@ def _last(batch: Batch) -> int:
     return max([*batch.chunk.lines[-1:], *(each.line for each in batch.bad)])
 
 
+WITHOUT_STRICT = "leave out --strict to insert the valid rows"
+
+
 class Pipeline:
     """Sends batches, as many at once as the sender allows; the checkpoint follows the acknowledged ones, in order."""
 
@@ -181,9 +184,7 @@ class Pipeline:
 
     def _require_good(self, step: InsertStep) -> None:
         if self._strict and step.batch.bad:
-            raise CliError(
-                rejection_text(step.name, step.batch.bad[0]), hint="leave out --strict to insert the valid rows"
-            )
+            raise CliError(rejection_text(step.name, step.batch.bad[0]), hint=WITHOUT_STRICT)
 
     def _store_rejects(self, sent: SentStep, outcome: Outcome) -> None:
         bad = _rejected(sent, outcome)

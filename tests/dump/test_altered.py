@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from milvus_cli.dump.manifest import read_manifest
+from milvus_cli.dump.manifest import _checksum, read_manifest
 from tests.dump.shelves import DumpedServer
+from tests.support.typed import failed
 
 PART = "default/dmp_keys/000001._default.parquet"
 
@@ -56,9 +57,10 @@ def test_an_altered_file_is_found_and_nothing_is_restored(
     assert [(each["file"], each["problem"]) for each in found["problems"]] == [(file, problem)]
 
     before = on_lite_server.all_names
-    run = on_lite_server(f"restore {copied_dump} --suffix _altered")
     message = f"refusing to restore: {copied_dump} was altered or is incomplete: {file}: {problem}"
-    assert (run.code, run.err.splitlines()[0]) == (1, f"error: {message}")
+    for dry_run in ("", " --dry-run"):
+        run = on_lite_server(f"restore {copied_dump} --suffix _altered{dry_run}")
+        assert (run.code, run.err.splitlines()[0]) == (1, f"error: {message}")
     assert on_lite_server.all_names == before
 
 
@@ -71,15 +73,43 @@ def test_an_edited_manifest_is_refused(line: str, on_lite_server: DumpedServer, 
     assert run.err.startswith(f"error: {manifest} was altered: it does not match its own checksum\n")
 
 
-def test_a_path_that_leads_out_of_the_dump_is_refused(on_lite_server: DumpedServer, copied_dump: Path) -> None:
-    from milvus_cli.dump import manifest
+WRONG: dict[str, tuple[dict[str, object], str]] = {
+    "aliases": ({"aliases": 5}, "aliases: expected a list, got 5"),
+    "partitions": ({"partitions": None}, "partitions: expected a list, got None"),
+    "rows": ({"rows": 1}, "rows: 1, and its parts have 300"),
+    "flag": ({"loaded": "yes"}, "loaded: expected true or false, got 'yes'"),
+    "name": ({"collection": "../x"}, "collection: expected a name, got '../x'"),
+    "alias": ({"aliases": ["a\x1b[2J"]}, "aliases[0]: expected a name, got 'a\\x1b[2J'"),
+    "parts": ({"parts": [3]}, "parts[0]: expected an object, got 3"),
+    "unknown": ({"more": 3}, "more: unknown"),
+    "path": (
+        {"schema": {"file": "../s.json", "bytes": 1, "sha256": "0" * 64}},
+        "schema.file: expected a path in the dump, got '../s.json'",
+    ),
+}
 
-    value = json.loads((copied_dump / "manifest.json").read_text())
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_a_manifest_of_another_form_is_refused_though_its_checksum_is_right(
+    kind: str, on_lite_server: DumpedServer, copied_dump: Path
+) -> None:
+    change, problem = WRONG[kind]
+    manifest = copied_dump / "manifest.json"
+    value = json.loads(manifest.read_text())
     del value["sha256"]
-    value["collections"][0]["parts"][0]["file"] = "../outside.parquet"
-    checksum = manifest._checksum(value)
-    (copied_dump / "manifest.json").write_text(json.dumps({**value, "sha256": checksum}))
-    assert on_lite_server(f"show dump {copied_dump}").code == 1
+    value["collections"][0].update(change)
+    manifest.write_text(json.dumps({**value, "sha256": _checksum(value)}))
+    message = f"{manifest} is not a valid manifest: collections[0].{problem}"
+    for line in ("show dump {}", "check dump {}", "restore {} --suffix _altered"):
+        run = on_lite_server(line.format(copied_dump))
+        assert run == failed(message, "take an unaltered copy of the dump")
+
+
+@pytest.mark.parametrize("text", ["[]", "5", "null", '"a"', "{}", '{"sha256": 3}'])
+def test_a_manifest_that_is_none_is_refused(text: str, on_lite_server: DumpedServer, copied_dump: Path) -> None:
+    (copied_dump / "manifest.json").write_text(text)
+    run = on_lite_server(f"check dump {copied_dump}")
+    assert (run.code, "was altered" in run.err) == (1, True)
 
 
 def test_a_dump_of_a_newer_format_is_refused(on_lite_server: DumpedServer, copied_dump: Path) -> None:
@@ -111,3 +141,25 @@ def test_hidden_files_are_no_part_of_a_dump(on_lite_server: DumpedServer, copied
     (copied_dump / ".DS_Store").write_text("")
     assert on_lite_server.json(f"check dump {copied_dump}")["intact"] is True
     assert read_manifest(copied_dump)[0].format == 1
+
+
+@pytest.mark.parametrize(
+    ("alias", "message"),
+    [
+        ("my alias", "invalid name 'my alias' of an alias"),
+        ("dmp_nullable", "the alias 'default/dmp_nullable' would have the name of a collection"),
+        ("also_dmp_keys", "two collections would have the alias 'default/also_dmp_keys'"),
+    ],
+)
+def test_an_alias_that_can_not_be_is_refused_before_anything_is_created(
+    alias: str, message: str, on_lite_server: DumpedServer, copied_dump: Path
+) -> None:
+    manifest = copied_dump / "manifest.json"
+    value = json.loads(manifest.read_text())
+    del value["sha256"]
+    value["collections"][0]["aliases"] = [alias]
+    manifest.write_text(json.dumps({**value, "sha256": _checksum(value)}))
+    before = on_lite_server.all_names
+    run = on_lite_server(f"restore {copied_dump}")
+    assert (run.code, run.err.splitlines()[0]) == (2, f"error: {message}")
+    assert on_lite_server.all_names == before

@@ -97,6 +97,13 @@ def test_collections_and_aliases_get_new_names(on_lite_server: DumpedServer, lit
             "two collections would be restored as 'default/a'",
             "give them names with --map",
         ),
+        ("--map dmp_keys=", "--map dmp_keys=: the new name is missing", "write OLD=NEW"),
+        ("--map default/=/", "--map default/=/: the new name is missing", "write OLD=NEW"),
+        (
+            "--map dmp_keys=b --collection dmp_scalars",
+            "--map: 'dmp_keys' is not selected",
+            "select it with --collection, or leave it out",
+        ),
         ("--map default/=b", "--map default/=b: a database is mapped to a database", "write OLD/=NEW/"),
     ],
 )
@@ -207,6 +214,7 @@ def test_guards_hold(on_lite_server: DumpedServer, lite_dump: Path, tmp_path: Pa
     assert refused == failed(
         "connection 'frozen' is read-only: nothing was restored", "connect again with --no-read-only to allow it"
     )
+    on_lite_server.all(f"--alias frozen restore {lite_dump} --suffix _x --dry-run")
     run = on_lite_server(f"--alias guarded restore {lite_dump} -c dmp_keys --suffix _x")
     assert (run.code, "is protected" in run.err) == (2, True)
     on_lite_server.all("delete connection frozen -y", "delete connection guarded -y")
