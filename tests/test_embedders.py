@@ -143,6 +143,22 @@ def test_a_name_that_is_taken_needs_force_and_then_gets_the_new_token(typed: Emb
     assert peer.asked[0].headers["Authorization"] == "Bearer new"
 
 
+def test_an_embedder_with_another_model_forgets_its_fields(typed: Embedders, peer: EmbeddingPeer) -> None:
+    line = f"create embedder e --url {peer.uri} --model words"
+    typed(line)
+    store, place = EmbedderStore(typed.home, print), field_place(Profile(), "book", "v")
+    store.remember(place, "e", filled=True)
+    assert typed(f"{line} --token new --batch-size 7 --force") == Run(0, "Created embedder 'e'.\n", "")
+    assert store.places("e") == [place]
+
+    replaced = typed(f"{line} --row-prefix 'row: ' --force")
+    assert replaced.err == (
+        "note: the former 'e' made other vectors: it is no longer remembered as the embedder of "
+        "127.0.0.1:19530/default:book.v\n"
+    )
+    assert (replaced.code, store.places("e")) == (0, [])
+
+
 def test_a_keyring_takes_the_token_if_there_is_one(
     typed: Embedders, peer: EmbeddingPeer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

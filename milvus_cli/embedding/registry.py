@@ -42,8 +42,13 @@ class EmbedderOptions:
 def create_embedder(session: Session, options: EmbedderOptions) -> Done:
     """Stores an embedder; sends nothing."""
     embedder = _checked(options)
-    session.embedders.put(embedder, options.token or "", replaces=options.force)
+    forgotten = session.embedders.put(embedder, options.token or "", replaces=options.force)
     session.names_changed()
+    if forgotten:
+        session.console.note(
+            f"note: the former {embedder.name!r} made other vectors: it is no longer remembered as the embedder of "
+            f"{', '.join(map(str, forgotten))}"
+        )
     if (options.token or options.token_env) and is_exposed(embedder.url):
         session.console.note(f"note: the token is sent unencrypted to {shown_url(embedder.url)}: https:// protects it")
     made = {"name": embedder.name, "url": embedder.url and shown_url(embedder.url), "command": embedder.command}
@@ -66,7 +71,7 @@ def embedder_record(session: Session, name: str, *, check: bool) -> Record:
         "query_prefix": embedder.query_prefix or None,
         "row_prefix": embedder.row_prefix or None,
         "token": _where_the_token_is(embedder),
-        "fields": [f"{each.server}/{each.database}:{each.collection}.{each.field}" for each in store.places(name)],
+        "fields": [str(each) for each in store.places(name)],
     }
     return Record({**values, **(_measured(session, embedder) if check else {})})
 
