@@ -76,6 +76,11 @@ def vector_packer(embedder: Embedder, field: FieldSchema) -> Callable[[list[floa
     return packed
 
 
+def mixing_note(field: str, known: str, other: str) -> str:
+    """Tells that an embedder is used for a field with vectors of another."""
+    return f"note: {field!r} has vectors of embedder {known!r}: those of {other!r} can't be compared with them"
+
+
 def remembered_embedder(store: EmbedderStore, client: Client, collection: str, field: str) -> str:
     """Returns the name of the embedder that a field is known to have; "" if none is."""
     found = store.remembered(field_place(client.profile, collection, field))

@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..connections.embedders import EmbedderStore, field_place
 from ..embedding.client import embedding_client
-from ..embedding.field import remembered_embedder, require_dimension, require_fillable, require_metric, vector_packer
+from ..embedding.field import (
+    mixing_note,
+    remembered_embedder,
+    require_dimension,
+    require_fillable,
+    require_metric,
+    vector_packer,
+)
 from ..embedding.registry import PROBE
 from ..errors import CliError, InvalidInput
 from ..rows.patience import Patience
@@ -117,10 +124,7 @@ def _filler(
     embedder = store.get(asked.embedder or known or _missing(store, field.name))
     require_dimension(embedder, embedder.dim, field)
     if known and known != embedder.name:
-        session.console.note(
-            f"note: {field.name!r} has vectors of embedder {known!r}: those of {embedder.name!r} can't be compared "
-            "with them"
-        )
+        session.console.note(mixing_note(field.name, known, embedder.name))
     patience = Patience(seconds, _Waiting(session, embedder.name), stopped)
     client = embedding_client(session, embedder, dim=0, patience=patience)
     (vector,) = client.embed([PROBE])
