@@ -12,13 +12,11 @@ from ..errors import InvalidInput
 from ..files.urls import shown_url
 from ..result import Done, Record, Table
 from ..session.session import Session
-from .client import embedding_client, require_token
+from .client import PROBE, embedding_client, require_token
 from .endpoint import endpoint, is_exposed
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-PROBE = "milvus_cli"
-"""The text that is embedded to see whether an embedder works, and what it returns."""
 
 
 @dataclass(frozen=True)

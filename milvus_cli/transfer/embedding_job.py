@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..connections.embedders import EmbedderStore, field_place
-from ..embedding.client import embedding_client
+from ..embedding.client import PROBE, embedding_client
 from ..embedding.field import (
     mixing_note,
     remembered_embedder,
@@ -16,7 +16,6 @@ from ..embedding.field import (
     require_metric,
     vector_packer,
 )
-from ..embedding.registry import PROBE
 from ..errors import CliError, InvalidInput
 from ..rows.patience import Patience
 from ..rows.writing import WriteTarget
