@@ -318,6 +318,22 @@ def test_what_can_be_known_is_checked_before_the_first_row(typed: Typed, peer: E
     assert "one" not in peer.texts
 
 
+def test_a_text_that_no_row_has_is_told_once(typed: Typed) -> None:
+    write("rows.jsonl", rows(3))
+    run = typed(f"insert file -c {NAME} rows.jsonl --embed tilte:vector=words")
+    assert (run.code, run.err.splitlines()[0]) == (2, "error: rows.jsonl has no column 'tilte'")
+    assert "title" in run.err.splitlines()[1]
+
+
+@pytest.mark.parametrize("text", ["body", "title"])
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv"])
+def test_a_mapped_column_may_have_its_own_name(typed: Typed, name: str, text: str) -> None:
+    write("rows.jsonl", [{"id": number, "body": title(number)} for number in range(3)])
+    Path("rows.csv").write_text("id,body\n" + "".join(f"{number},{title(number)}\n" for number in range(3)))
+    run = typed(f"insert file -c {NAME} {name} --map body=title --embed {text}:vector=words")
+    assert (run.code, stored(typed)) == (0, vectors(range(3)))
+
+
 def test_a_file_with_vectors_is_not_filled(typed: Typed) -> None:
     Path("rows.csv").write_text('id,title,vector\n1,one,"[1]"\n')
     assert insert(typed, "rows.csv") == failed(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -62,7 +63,8 @@ class InsertEmbedding:
         self._stopped = threading.Event()
         patience = options.patience
         self._fillers = [
-            _filler(session, EmbeddedText(*each), target, patience, self._stopped) for each in options.embeds
+            _filler(session, _by_field(each, dict(options.mapping)), target, patience, self._stopped)
+            for each in options.embeds
         ]
         self._journal: VectorJournal | None = None
         self._rows: RowEmbedder | None = None
@@ -109,6 +111,13 @@ class InsertEmbedding:
                 self._session.console.note(
                     f"note: the embedder of {each.field.name!r} is not remembered: {exc.message}"
                 )
+
+
+def _by_field(asked: Sequence[str], mapping: Mapping[str, str]) -> EmbeddedText:
+    """Returns what --embed asks for; a column that is mapped gets the name of its field, which rejected rows have."""
+    text, vector, embedder = asked
+    is_own = text in mapping.values()
+    return EmbeddedText(text if is_own else mapping.get(text) or text, vector, embedder)
 
 
 def _filler(

@@ -121,6 +121,19 @@ class RowEncoder:
             hint = other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)
 
+    def require_texts(self, name: str, first: Chunk) -> None:
+        """Raises InvalidInput if no row of the first chunk has a column that --embed needs.
+
+        Rows that bring their vectors need none, nor do those of a partial upsert, and rejected rows.
+        """
+        given = {self.field_of(each) for each in first.columns}
+        if self.target.partial or given & {*self.filling.fields} or are_rejects(first, self.target.schema):
+            return
+        named = {self.mapping.get(each) or each for each in first.columns}
+        absent = next((each for each in self.filling.needs if named and each not in named), None)
+        if absent is not None:
+            raise missing_name("column", absent, first.columns, before=f"{name} has ", error=InvalidInput)
+
     def notes(self, name: str, table: RowStream, columns: Collection[str]) -> Iterator[str]:
         """Yields notes about columns that are left out, and those that become text."""
         if table.text and "" in (table.columns or ()):
