@@ -133,6 +133,15 @@ def test_another_embedder_than_the_one_that_filled_the_field_is_a_note(
     assert typed(line.format(NAME).replace("other", "words")).err == ""
 
 
+def test_a_vector_of_zeros_is_rejected_where_cosine_compares(typed: Typed, peer: EmbeddingPeer) -> None:
+    zeros = {"data": [{"index": 0, "embedding": [0.0] * DIMENSION}]}
+    peer.reply = lambda asked: Reply(body=zeros) if asked.texts == ["nothing"] else None
+    Path("row.jsonl").write_text('{"id": 90, "title": "nothing"}\n')
+    run = typed(f"insert file -c {NAME} row.jsonl --embed title:dense=words")
+    assert (run.code, ids(typed, f"query {NAME} --filter 'id == 90'")) == (5, [])
+    assert "embedder 'words': its vector is all zeros, which COSINE can't compare" in run.err
+
+
 def test_an_embedder_is_not_asked_twice_for_a_search_that_is_sent_again(
     typed: Typed, peer: EmbeddingPeer, lite: LiteServer
 ) -> None:

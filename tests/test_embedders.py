@@ -107,6 +107,12 @@ def test_check_measures_what_the_embedder_returns(typed: Embedders, peer: Embedd
     assert ("Authorization" in asked.headers, asked.headers["User-Agent"]) == (False, "milvus_cli/0.1.0")
 
 
+def test_check_tells_a_vector_of_zeros(typed: Embedders) -> None:
+    typed("create embedder zeros --command 'echo [0, 0]'")
+    run = typed("show embedder zeros --check")
+    assert (run.code, run.err) == (0, "note: the vector of 'milvus_cli' is all zeros, which COSINE can't compare\n")
+
+
 def test_a_dimension_is_sent_if_that_is_asked_for(typed: Embedders, peer: EmbeddingPeer) -> None:
     typed(f"create embedder short --url {peer.uri} --model words --dim 5 --send-dim")
     assert typed.shown("short", "--check")["measured_dim"] == 5

@@ -43,7 +43,14 @@ def test_a_page_begins_with_a_title_and_its_code_fits_a_terminal(topic: str) -> 
     assert (first.kind, first.level) == ("title", 1)
     assert {each.level for each in rest if each.kind == "title"} <= {2}
     assert [line for each in rest if each.kind == "code" for line in each.lines if len(line) > WIDEST] == []
-    assert {each.language for each in rest if each.kind == "code"} <= {"", "newer", "sh", "text", "toml", *FILES.values()}
+    assert {each.language for each in rest if each.kind == "code"} <= {
+        "",
+        "newer",
+        "sh",
+        "text",
+        "toml",
+        *FILES.values(),
+    }
 
 
 @pytest.mark.parametrize("topic", TOPICS)

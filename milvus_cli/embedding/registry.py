@@ -138,6 +138,8 @@ def _measured(session: Session, embedder: Embedder) -> dict[str, object]:
     began = time.monotonic()
     (vector,) = client.embed([PROBE])
     length = sum(each * each for each in vector) ** 0.5
+    if not any(vector):
+        session.console.note(f"note: the vector of {PROBE!r} is all zeros, which COSINE can't compare")
     return {
         "measured_dim": len(vector),
         "vector_length": round(length, 4),

@@ -126,7 +126,7 @@ def _filler(
     field = search_field(target.schema, asked.vector)
     _require_text(target.schema, asked.text)
     require_fillable(target.schema, field)
-    require_metric(session.client, target.collection, field.name)
+    metric = require_metric(session.client, target.collection, field.name)
     store = session.embedders
     known = remembered_embedder(store, session.client, target.schema.name, field.name)
     embedder = store.get(asked.embedder or known or _missing(store, field.name))
@@ -138,7 +138,7 @@ def _filler(
     (vector,) = client.embed([PROBE])
     require_dimension(embedder, len(vector), field)
     client.dim = len(vector)
-    return FieldFiller(asked.text, field, client, vector_packer(embedder, field))
+    return FieldFiller(asked.text, field, client, vector_packer(embedder, field), metric)
 
 
 def _require_text(schema: CollectionSchema, name: str) -> None:
