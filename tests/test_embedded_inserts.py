@@ -194,6 +194,32 @@ def test_a_text_that_the_embedder_refuses_rejects_its_row_alone(typed: Typed, pe
     assert len(stored(typed)) == 12
 
 
+def test_an_embedder_that_begins_to_refuse_every_text_leaves_a_job_that_resumes(
+    typed: Typed, peer: EmbeddingPeer
+) -> None:
+    broken = threading.Event()
+
+    def reply(asked: Asked) -> Reply | None:
+        if title(90) in asked.texts:
+            broken.set()
+        return Reply(400, {"error": "no such model"}) if broken.is_set() else None
+
+    peer.reply = reply
+    run = insert(typed, write("rows.jsonl", rows(160)))
+    assert (run.code, "HTTP 400: no such model (now also for a text that it embedded before)" in run.err) == (1, True)
+    assert "`show embedder words --check` tries it; run the same command with --resume to continue" in run.err
+    peer.reply = lambda asked: None
+    assert insert(typed, "rows.jsonl", "--resume").code == 0
+    assert stored(typed) == vectors(range(160))
+
+
+def test_many_texts_in_a_row_may_be_refused_for_what_they_are(typed: Typed, peer: EmbeddingPeer) -> None:
+    few = {title(number) for number in range(5)}
+    peer.reply = lambda asked: None if {*few, *PROBE}.issuperset(asked.texts) else Reply(400, {"error": "too long"})
+    run = insert(typed, write("rows.jsonl", rows(60)))
+    assert (run.code, stored(typed)) == (5, vectors(range(5)))
+
+
 def test_a_busy_embedder_makes_the_insert_wait(
     typed: Typed, peer: EmbeddingPeer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -292,6 +318,22 @@ def test_what_can_be_known_is_checked_before_the_first_row(typed: Typed, peer: E
     assert "one" not in peer.texts
 
 
+def test_a_text_that_no_row_has_is_told_once(typed: Typed) -> None:
+    write("rows.jsonl", rows(3))
+    run = typed(f"insert file -c {NAME} rows.jsonl --embed tilte:vector=words")
+    assert (run.code, run.err.splitlines()[0]) == (2, "error: rows.jsonl has no column 'tilte'")
+    assert "title" in run.err.splitlines()[1]
+
+
+@pytest.mark.parametrize("text", ["body", "title"])
+@pytest.mark.parametrize("name", ["rows.jsonl", "rows.csv"])
+def test_a_mapped_column_may_have_its_own_name(typed: Typed, name: str, text: str) -> None:
+    write("rows.jsonl", [{"id": number, "body": title(number)} for number in range(3)])
+    Path("rows.csv").write_text("id,body\n" + "".join(f"{number},{title(number)}\n" for number in range(3)))
+    run = typed(f"insert file -c {NAME} {name} --map body=title --embed {text}:vector=words")
+    assert (run.code, stored(typed)) == (0, vectors(range(3)))
+
+
 def test_a_file_with_vectors_is_not_filled(typed: Typed) -> None:
     Path("rows.csv").write_text('id,title,vector\n1,one,"[1]"\n')
     assert insert(typed, "rows.csv") == failed(
@@ -381,7 +423,7 @@ def test_an_insert_is_not_resumed_with_another_model(typed: Typed, peer: Embeddi
     peer.reply = lambda asked: Reply(401, "") if title(90) in asked.texts else None
     assert insert(typed, write("rows.jsonl", rows(120))).code == 4
     peer.reply = lambda asked: None
-    typed.all(f"create embedder words --url {peer.uri} --model other --force")
+    assert typed(f"create embedder words --url {peer.uri} --model other --force").code == 0
     run = insert(typed, "rows.jsonl", "--resume")
     assert (run.code, run.err.splitlines()[0].rpartition(" and ")[2]) == (2, "had another --embed")
 

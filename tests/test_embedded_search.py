@@ -109,6 +109,39 @@ def test_lines_of_a_query_file_may_have_a_text(typed: Typed, peer: EmbeddingPeer
     )
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "search {} --text a --embed other -f dense",
+        "search {} -v q.jsonl --embed other -f dense",
+        "search_iterator {} --text a --embed other -f dense -l 1",
+        "hybrid_search {} --request 'field=sparse text=a' --request 'field=dense text=a embed=other'",
+    ],
+)
+def test_another_embedder_than_the_one_that_filled_the_field_is_a_note(
+    typed: Typed, peer: EmbeddingPeer, line: str
+) -> None:
+    Path("q.jsonl").write_text('{"text": "a"}\n{"text": "b"}\n')
+    Path("row.jsonl").write_text('{"id": 0, "title": "a white whale"}\n')
+    typed.all(
+        f"create embedder other --url {peer.uri} --model other",
+        f"upsert file -c {NAME} row.jsonl --embed title:dense=words",
+    )
+    run = typed(line.format(NAME))
+    note = "note: 'dense' has vectors of embedder 'words': those of 'other' can't be compared with them\n"
+    assert (run.code, run.err) == (0, note)
+    assert typed(line.format(NAME).replace("other", "words")).err == ""
+
+
+def test_a_vector_of_zeros_is_rejected_where_cosine_compares(typed: Typed, peer: EmbeddingPeer) -> None:
+    zeros = {"data": [{"index": 0, "embedding": [0.0] * DIMENSION}]}
+    peer.reply = lambda asked: Reply(body=zeros) if asked.texts == ["nothing"] else None
+    Path("row.jsonl").write_text('{"id": 90, "title": "nothing"}\n')
+    run = typed(f"insert file -c {NAME} row.jsonl --embed title:dense=words")
+    assert (run.code, ids(typed, f"query {NAME} --filter 'id == 90'")) == (5, [])
+    assert "embedder 'words': its vector is all zeros, which COSINE can't compare" in run.err
+
+
 def test_an_embedder_is_not_asked_twice_for_a_search_that_is_sent_again(
     typed: Typed, peer: EmbeddingPeer, lite: LiteServer
 ) -> None:

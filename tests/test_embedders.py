@@ -107,6 +107,12 @@ def test_check_measures_what_the_embedder_returns(typed: Embedders, peer: Embedd
     assert ("Authorization" in asked.headers, asked.headers["User-Agent"]) == (False, "milvus_cli/0.1.0")
 
 
+def test_check_tells_a_vector_of_zeros(typed: Embedders) -> None:
+    typed("create embedder zeros --command 'echo [0, 0]'")
+    run = typed("show embedder zeros --check")
+    assert (run.code, run.err) == (0, "note: the vector of 'milvus_cli' is all zeros, which COSINE can't compare\n")
+
+
 def test_a_dimension_is_sent_if_that_is_asked_for(typed: Embedders, peer: EmbeddingPeer) -> None:
     typed(f"create embedder short --url {peer.uri} --model words --dim 5 --send-dim")
     assert typed.shown("short", "--check")["measured_dim"] == 5
@@ -141,6 +147,22 @@ def test_a_name_that_is_taken_needs_force_and_then_gets_the_new_token(typed: Emb
     assert typed(f"{line} --token new --force").code == 0
     typed("show embedder e --check")
     assert peer.asked[0].headers["Authorization"] == "Bearer new"
+
+
+def test_an_embedder_with_another_model_forgets_its_fields(typed: Embedders, peer: EmbeddingPeer) -> None:
+    line = f"create embedder e --url {peer.uri} --model words"
+    typed(line)
+    store, place = EmbedderStore(typed.home, print), field_place(Profile(), "book", "v")
+    store.remember(place, "e", filled=True)
+    assert typed(f"{line} --token new --batch-size 7 --force") == Run(0, "Created embedder 'e'.\n", "")
+    assert store.places("e") == [place]
+
+    replaced = typed(f"{line} --row-prefix 'row: ' --force")
+    assert replaced.err == (
+        "note: the former 'e' made other vectors: it is no longer remembered as the embedder of "
+        "127.0.0.1:19530/default:book.v\n"
+    )
+    assert (replaced.code, store.places("e")) == (0, [])
 
 
 def test_a_keyring_takes_the_token_if_there_is_one(

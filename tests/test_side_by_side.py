@@ -84,6 +84,25 @@ def test_a_file_with_another_name_gives_the_column_that_is_named(side: Typed, gi
     assert rows(side) == expected()
 
 
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("t.jsonl nofield=v.npy", "v.npy: side_rows has no field 'nofield'"),
+        ("t.jsonl v=wide.npy", "wide.npy does not fit 'v': it has f4 in the shape (40, 4), and the field is {}"),
+        ("t.jsonl v=flat.npy", "flat.npy does not fit 'v': it has i8 in the shape (40,), and the field is {}"),
+        ("id=flat.npy title=words.npy v=wide.npy", "wide.npy does not fit 'v': it has f4 in the shape (40, 4), and {}"),
+        ("id=words.npy title=flat.npy v.npy", "flat.npy does not fit 'title': it has i8 in the shape (40,), and {}"),
+    ],
+)
+def test_an_array_that_fits_no_field_is_one_error(side: Typed, given: str, message: str) -> None:
+    numpy.save("wide.npy", numpy.ones((40, 4), "f4"))
+    numpy.save("flat.npy", numpy.arange(40))
+    numpy.save("words.npy", numpy.array(TITLES))
+    run = side(f"insert file -c {NAME} {given}")
+    assert (run.code, rows(side)) == (2, [])
+    assert run.err.startswith(f"error: {message.partition('{')[0]}")
+
+
 def test_npy_files_alone_may_name_their_columns(side: Typed) -> None:
     numpy.save("numbers.npy", numpy.arange(40))
     numpy.save("title.npy", numpy.array(TITLES))

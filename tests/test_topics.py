@@ -20,7 +20,8 @@ ORDER = sorted(TOPICS, key=lambda each: {"filters": 0, "connections": 2}.get(eac
 COLLECTIONS = ("library", "novels", "places", "scripted", "shop")
 WIDEST = 76
 """The longest line of code that a terminal of 80 columns shows whole, below its margin."""
-BOOKS = "csv books.csv"
+FILES = {"files": "csv books.csv", "embedding": "csv novels.csv"}
+"""The data files that topics show, as the language of their code."""
 FUNCTION = f'set -eu -o pipefail\nmilvus_cli() {{ {sys.executable} -m milvus_cli "$@"; }}\n'
 
 
@@ -42,7 +43,14 @@ def test_a_page_begins_with_a_title_and_its_code_fits_a_terminal(topic: str) -> 
     assert (first.kind, first.level) == ("title", 1)
     assert {each.level for each in rest if each.kind == "title"} <= {2}
     assert [line for each in rest if each.kind == "code" for line in each.lines if len(line) > WIDEST] == []
-    assert {each.language for each in rest if each.kind == "code"} <= {"", "newer", "sh", "text", "toml", BOOKS}
+    assert {each.language for each in rest if each.kind == "code"} <= {
+        "",
+        "newer",
+        "sh",
+        "text",
+        "toml",
+        *FILES.values(),
+    }
 
 
 @pytest.mark.parametrize("topic", TOPICS)
@@ -58,7 +66,8 @@ def test_the_examples_of_all_topics_run(typed: Typed, is_lite: bool) -> None:
     script = script.replace("127.0.0.1:19530", typed.server.address)
     script = script.replace("-h 127.0.0.1 -p 19530", f"-h {typed.server.host} -p {typed.server.port}")
     (typed.cli.directory / "script").write_text(script)
-    (typed.cli.directory / "books.csv").write_text(text_of(code("files", BOOKS)))
+    for topic, language in FILES.items():
+        (typed.cli.directory / language.split()[1]).write_text(text_of(code(topic, language)))
     try:
         run = typed.cli("-f", "script", env=dict(typed.env), timeout=300)
         assert run.code == 0, run.err

@@ -29,6 +29,7 @@ REMEMBER = (
     "INSERT INTO embedded_field VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (server, database, collection, field) DO UPDATE "
     "SET embedder = excluded.embedder, filled = excluded.filled WHERE excluded.filled OR NOT filled"
 )
+PLACES = "SELECT server, database, collection, field FROM embedded_field WHERE embedder = ? ORDER BY 1, 2, 3, 4"
 IN_COLLECTION = "server = ? AND database = ? AND collection = ?"
 
 
@@ -53,6 +54,12 @@ class Embedder:
     token_variable: str = ""
     secret_in: str = ""
 
+    @property
+    def model_parts(self) -> tuple[object, ...]:
+        """What its vectors depend on: two embedders that differ here make vectors that can't be compared."""
+        dim = self.dim if self.sends_dim else 0
+        return (self.url, self.model, self.command, dim, self.query_prefix, self.row_prefix)
+
 
 class FieldPlace(NamedTuple):
     """A vector field. `server` is an address, or the directory of a Milvus Lite."""
@@ -61,6 +68,9 @@ class FieldPlace(NamedTuple):
     database: str
     collection: str
     field: str
+
+    def __str__(self) -> str:
+        return f"{self.server}/{self.database}:{self.collection}.{self.field}"
 
 
 class Remembered(NamedTuple):
@@ -107,16 +117,24 @@ class EmbedderStore:
             self._notice(f"The keyring did not give the token of embedder {embedder.name!r}: is it locked?")
         return token
 
-    def put(self, embedder: Embedder, token: str, *, replaces: bool) -> None:
-        """Stores an embedder. Raises InvalidInput for a name that is taken, unless it may be replaced."""
+    def put(self, embedder: Embedder, token: str, *, replaces: bool) -> list[FieldPlace]:
+        """Stores an embedder. Raises InvalidInput for a name that is taken, unless it may be replaced.
+
+        Returns the fields of the replaced one, which are forgotten if its vectors were others.
+        """
+        forgotten: list[FieldPlace] = []
         secret_in = secrets.keep(f"embedder {embedder.name}", token)
         former = ""
         try:
             with self._writing() as database:
-                row = database.execute("SELECT secret_in FROM embedder WHERE name = ?", (embedder.name,)).fetchone()
+                query = "SELECT name, definition, secret_in FROM embedder WHERE name = ?"
+                row = database.execute(query, (embedder.name,)).fetchone()
                 if row is not None and not replaces:
                     raise InvalidInput(f"embedder {embedder.name!r} exists", hint="add --force to replace it")
-                former = str(row[0]) if row else ""
+                former = str(row[2]) if row else ""
+                if row is not None and not _is_same_model(row, embedder):
+                    forgotten = [FieldPlace(*each) for each in database.execute(PLACES, (embedder.name,))]
+                    database.execute("DELETE FROM embedded_field WHERE embedder = ?", (embedder.name,))
                 database.execute("DELETE FROM embedder WHERE name = ?", (embedder.name,))
                 database.execute("DELETE FROM embedder_secret WHERE name = ?", (embedder.name,))
                 database.execute("INSERT INTO embedder VALUES (?, ?, ?)", (embedder.name, _json(embedder), secret_in))
@@ -126,6 +144,7 @@ class EmbedderStore:
             secrets.forget(secret_in)
             raise
         secrets.forget(former)
+        return forgotten
 
     def delete(self, name: str) -> None:
         """Deletes an embedder, its token, and what is remembered of it. Raises InvalidInput for a missing one."""
@@ -151,8 +170,7 @@ class EmbedderStore:
 
     def places(self, embedder: str) -> list[FieldPlace]:
         """Returns the fields whose embedder this is."""
-        query = "SELECT server, database, collection, field FROM embedded_field WHERE embedder = ? ORDER BY 1, 2, 3, 4"
-        return [FieldPlace(*row) for row in self._rows("embedded_field", query, embedder)]
+        return [FieldPlace(*row) for row in self._rows("embedded_field", PLACES, embedder)]
 
     def forget_collection(self, profile: Profile, collection: str) -> None:
         """Forgets the embedders of a collection that was deleted: another one may get its name."""
@@ -195,6 +213,14 @@ def _json(embedder: Embedder) -> str:
     values = asdict(embedder)
     del values["name"], values["secret_in"]
     return json.dumps(values)
+
+
+def _is_same_model(row: tuple[str, str, str], embedder: Embedder) -> bool:
+    """Returns whether a stored embedder makes the same vectors; one that can't be read may have made others."""
+    try:
+        return _from_json(*row).model_parts == embedder.model_parts
+    except CliError:
+        return False
 
 
 def _from_json(name: str, text: str, secret_in: str) -> Embedder:

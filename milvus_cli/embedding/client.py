@@ -18,6 +18,10 @@ HTTP_BATCH, COMMAND_BATCH = 32, 1000
 HTTP_BYTES, COMMAND_BYTES = 256 << 10, 8 << 20
 """Most bytes of these texts. A longer text goes alone."""
 HTTP_IN_FLIGHT = 4
+PROBE = "milvus_cli"
+"""The text that is embedded to see whether an embedder works, and what it returns."""
+REFUSALS = 20
+"""Of the texts that are refused one after another `PROBE` follows the first, and then each one after so many."""
 SEARCH_PATIENCE = 10.0
 """Seconds for which a search waits for a busy embedder."""
 
@@ -34,6 +38,7 @@ class EmbeddingClient:
         self._seconds = seconds
         self._patience = patience
         self._has_answered = False
+        self._refusals = 0
 
     @property
     def in_flight(self) -> int:
@@ -81,14 +86,32 @@ class EmbeddingClient:
                 raise self._named(exc) from exc
 
     def parts(self, texts: Sequence[str]) -> list[list[float] | TextRefused]:
-        """Like `embed`; a refused batch is taken apart until single texts are refused."""
+        """Like `embed`; a refused batch is taken apart until single texts are refused.
+
+        Raises CliError for an embedder that has begun to refuse every text.
+        """
         try:
-            return [*self.embed(texts)]
+            found = self.embed(texts)
+            self._refusals = 0
+            return [*found]
         except TextRefused as exc:
             if len(texts) == 1:
+                if self._refusals % REFUSALS == 0:
+                    self._require_working()
+                self._refusals += 1
                 return [exc]
         middle = len(texts) // 2
         return [*self.parts(texts[:middle]), *self.parts(texts[middle:])]
+
+    def _require_working(self) -> None:
+        """Embeds a text that was embedded before. Raises CliError if it is refused now."""
+        try:
+            self.embed([PROBE])
+        except TextRefused as exc:
+            raise CliError(
+                f"{exc.message} (now also for a text that it embedded before)",
+                hint=f"`show embedder {self.embedder.name} --check` tries it",
+            ) from exc
 
     def _sent(self, texts: Sequence[str]) -> list[list[float]]:
         if self.embedder.command:

@@ -42,14 +42,15 @@ def require_fillable(schema: CollectionSchema, field: FieldSchema) -> None:
         raise InvalidInput(f"an embedder can't fill {field.name!r}: a function of the server does")
 
 
-def require_metric(client: Client, collection: str, field: str) -> None:
-    """Raises InvalidInput for an index whose metric does not compare embeddings."""
+def require_metric(client: Client, collection: str, field: str) -> str:
+    """Returns the metric, "" without an index. Raises InvalidInput for one that does not compare embeddings."""
     index = permitted(field_index, client, collection, field)
     if index and index.metric not in METRICS:
         raise InvalidInput(
             f"an embedder can't fill {field!r}: its index has the metric {index.metric}",
             hint=f"embeddings are compared by {', '.join(filter(None, METRICS))}",
         )
+    return index.metric if index else ""
 
 
 def require_dimension(embedder: Embedder, dim: int, field: FieldSchema) -> None:
@@ -74,6 +75,11 @@ def vector_packer(embedder: Embedder, field: FieldSchema) -> Callable[[list[floa
             raise InvalidAnswer(f"embedder {embedder.name!r}: {exc}") from exc
 
     return packed
+
+
+def mixing_note(field: str, known: str, other: str) -> str:
+    """Tells that an embedder is used for a field with vectors of another."""
+    return f"note: {field!r} has vectors of embedder {known!r}: those of {other!r} can't be compared with them"
 
 
 def remembered_embedder(store: EmbedderStore, client: Client, collection: str, field: str) -> str:

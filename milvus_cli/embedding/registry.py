@@ -12,13 +12,11 @@ from ..errors import InvalidInput
 from ..files.urls import shown_url
 from ..result import Done, Record, Table
 from ..session.session import Session
-from .client import embedding_client, require_token
+from .client import PROBE, embedding_client, require_token
 from .endpoint import endpoint, is_exposed
 
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-PROBE = "milvus_cli"
-"""The text that is embedded to see whether an embedder works, and what it returns."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +40,13 @@ class EmbedderOptions:
 def create_embedder(session: Session, options: EmbedderOptions) -> Done:
     """Stores an embedder; sends nothing."""
     embedder = _checked(options)
-    session.embedders.put(embedder, options.token or "", replaces=options.force)
+    forgotten = session.embedders.put(embedder, options.token or "", replaces=options.force)
     session.names_changed()
+    if forgotten:
+        session.console.note(
+            f"note: the former {embedder.name!r} made other vectors: it is no longer remembered as the embedder of "
+            f"{', '.join(map(str, forgotten))}"
+        )
     if (options.token or options.token_env) and is_exposed(embedder.url):
         session.console.note(f"note: the token is sent unencrypted to {shown_url(embedder.url)}: https:// protects it")
     made = {"name": embedder.name, "url": embedder.url and shown_url(embedder.url), "command": embedder.command}
@@ -66,7 +69,7 @@ def embedder_record(session: Session, name: str, *, check: bool) -> Record:
         "query_prefix": embedder.query_prefix or None,
         "row_prefix": embedder.row_prefix or None,
         "token": _where_the_token_is(embedder),
-        "fields": [f"{each.server}/{each.database}:{each.collection}.{each.field}" for each in store.places(name)],
+        "fields": [str(each) for each in store.places(name)],
     }
     return Record({**values, **(_measured(session, embedder) if check else {})})
 
@@ -135,6 +138,8 @@ def _measured(session: Session, embedder: Embedder) -> dict[str, object]:
     began = time.monotonic()
     (vector,) = client.embed([PROBE])
     length = sum(each * each for each in vector) ** 0.5
+    if not any(vector):
+        session.console.note(f"note: the vector of {PROBE!r} is all zeros, which COSINE can't compare")
     return {
         "measured_dim": len(vector),
         "vector_length": round(length, 4),

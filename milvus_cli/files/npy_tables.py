@@ -26,7 +26,7 @@ def read_npys(sources: Sequence[Source], dense: Mapping[str, Dense]) -> RowStrea
         )
     arrays = {each.file.column_name: read_npy(each.stream, each.file.name) for each in sources}
     rows = _common_length("the files", arrays)
-    return RowStream(_npy_chunks(arrays, dense), list(arrays), rows=rows)
+    return RowStream(_npy_chunks(arrays, dense), list(arrays), rows=rows, arrays=arrays)
 
 
 def read_npz(source: Source, dense: Mapping[str, Dense]) -> RowStream:
@@ -43,7 +43,7 @@ def read_npz(source: Source, dense: Mapping[str, Dense]) -> RowStream:
     if not arrays:
         raise CliError(f"{where} has no array")
     rows = _common_length(f"the arrays of {where}", arrays)
-    return RowStream(_npz_chunks(source, arrays, dense), list(arrays), rows=rows)
+    return RowStream(_npz_chunks(source, arrays, dense), list(arrays), rows=rows, arrays=arrays)
 
 
 def _npz_chunks(source: Source, arrays: Mapping[str, NpyArray], dense: Mapping[str, Dense]) -> Iterator[Chunk]:

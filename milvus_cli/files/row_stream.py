@@ -6,9 +6,12 @@ from bisect import bisect_right
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from ..values.encode import to_columns
+
+if TYPE_CHECKING:
+    from .npy import NpyArray
 
 CHUNK_SIZE = 2 << 20
 """Approximate bytes of a source per chunk, at least one row."""
@@ -110,6 +113,8 @@ class RowStream:
     plain: Collection[str] = ()
     rows: int | None = None
     """The number of all rows, where the file says it."""
+    arrays: Mapping[str, NpyArray] = field(default_factory=dict)
+    """The NPY arrays among the columns."""
 
 
 class RowCollector:

@@ -26,7 +26,9 @@ def with_side_columns(table: RowStream, sources: Sequence[Source], where: str, d
     if table.rows is not None:
         require_length(where, table.rows, arrays)
     known = None if table.columns is None else [*table.columns, *arrays]
-    return replace(table, chunks=_widened(table, arrays, where, dense), columns=known, plain=list(arrays))
+    return replace(
+        table, chunks=_widened(table, arrays, where, dense), columns=known, plain=list(arrays), arrays=arrays
+    )
 
 
 def read_arrays(sources: Sequence[Source]) -> Mapping[str, NpyArray]:

@@ -11,6 +11,7 @@ from ..connections.embedders import EmbedderStore, field_place
 from ..embedding.client import SEARCH_PATIENCE, embedding_client
 from ..embedding.field import (
     fillable_fields,
+    mixing_note,
     remembered_embedder,
     require_dimension,
     require_fillable,
@@ -101,7 +102,15 @@ def _embedded(asked: TextSearch, schema: CollectionSchema, found: EmbeddedField,
             vectors.append(pack(vector))
     if asked.embed:
         _remember(store, asked, schema, found)
+        _tell_mixing(store, asked, schema, found)
     return vectors
+
+
+def _tell_mixing(store: EmbedderStore, asked: TextSearch, schema: CollectionSchema, found: EmbeddedField) -> None:
+    """Notes that another embedder filled the field; one that only searched it may have been a mistake."""
+    known = store.remembered(field_place(asked.client.profile, schema.name, found.field.name))
+    if known and known.filled and known.embedder != found.embedder:
+        asked.session.console.note(mixing_note(found.field.name, known.embedder, found.embedder))
 
 
 def _remember(store: EmbedderStore, asked: TextSearch, schema: CollectionSchema, found: EmbeddedField) -> None:

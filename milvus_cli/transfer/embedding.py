@@ -40,12 +40,16 @@ Vector = bytes | TextRefused
 
 @dataclass(frozen=True)
 class FieldFiller:
-    """Fills a vector field from the text in a column, named as the file or the collection has it."""
+    """Fills a vector field from the text in a column, named as the file or the collection has it.
+
+    `metric` is that of the field's index, "" if it has none.
+    """
 
     text: str
     field: FieldSchema
     client: EmbeddingClient
     pack: Callable[[list[float]], bytes]
+    metric: str = ""
 
     @property
     def column(self) -> str:
@@ -59,7 +63,14 @@ class FieldFiller:
         """Returns the vectors of one batch, and for a text that was refused why."""
         prefix = self.client.embedder.row_prefix
         found = self.client.parts([prefix + text for text in texts])
-        return [each if isinstance(each, TextRefused) else self.pack(each) for each in found]
+        return [each if isinstance(each, TextRefused) else self._packed(each) for each in found]
+
+    def _packed(self, vector: list[float]) -> Vector:
+        if self.metric == "COSINE" and not any(vector):
+            return TextRefused(
+                f"embedder {self.client.embedder.name!r}: its vector is all zeros, which COSINE can't compare"
+            )
+        return self.pack(vector)
 
 
 @dataclass(frozen=True)

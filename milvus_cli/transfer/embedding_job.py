@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..connections.embedders import EmbedderStore, field_place
-from ..embedding.client import embedding_client
-from ..embedding.field import remembered_embedder, require_dimension, require_fillable, require_metric, vector_packer
-from ..embedding.registry import PROBE
+from ..embedding.client import PROBE, embedding_client
+from ..embedding.field import (
+    mixing_note,
+    remembered_embedder,
+    require_dimension,
+    require_fillable,
+    require_metric,
+    vector_packer,
+)
 from ..errors import CliError, InvalidInput
 from ..rows.patience import Patience
 from ..rows.writing import WriteTarget
@@ -56,7 +63,8 @@ class InsertEmbedding:
         self._stopped = threading.Event()
         patience = options.patience
         self._fillers = [
-            _filler(session, EmbeddedText(*each), target, patience, self._stopped) for each in options.embeds
+            _filler(session, _by_field(each, dict(options.mapping)), target, patience, self._stopped)
+            for each in options.embeds
         ]
         self._journal: VectorJournal | None = None
         self._rows: RowEmbedder | None = None
@@ -105,28 +113,32 @@ class InsertEmbedding:
                 )
 
 
+def _by_field(asked: Sequence[str], mapping: Mapping[str, str]) -> EmbeddedText:
+    """Returns what --embed asks for; a column that is mapped gets the name of its field, which rejected rows have."""
+    text, vector, embedder = asked
+    is_own = text in mapping.values()
+    return EmbeddedText(text if is_own else mapping.get(text) or text, vector, embedder)
+
+
 def _filler(
     session: Session, asked: EmbeddedText, target: WriteTarget, seconds: float, stopped: threading.Event
 ) -> FieldFiller:
     field = search_field(target.schema, asked.vector)
     _require_text(target.schema, asked.text)
     require_fillable(target.schema, field)
-    require_metric(session.client, target.collection, field.name)
+    metric = require_metric(session.client, target.collection, field.name)
     store = session.embedders
     known = remembered_embedder(store, session.client, target.schema.name, field.name)
     embedder = store.get(asked.embedder or known or _missing(store, field.name))
     require_dimension(embedder, embedder.dim, field)
     if known and known != embedder.name:
-        session.console.note(
-            f"note: {field.name!r} has vectors of embedder {known!r}: those of {embedder.name!r} can't be compared "
-            "with them"
-        )
+        session.console.note(mixing_note(field.name, known, embedder.name))
     patience = Patience(seconds, _Waiting(session, embedder.name), stopped)
     client = embedding_client(session, embedder, dim=0, patience=patience)
     (vector,) = client.embed([PROBE])
     require_dimension(embedder, len(vector), field)
     client.dim = len(vector)
-    return FieldFiller(asked.text, field, client, vector_packer(embedder, field))
+    return FieldFiller(asked.text, field, client, vector_packer(embedder, field), metric)
 
 
 def _require_text(schema: CollectionSchema, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from typing import Any, BinaryIO
 
@@ -76,7 +77,7 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
                 job.opened(source)
             table, name = open_table(sources, job.encoder.wanted, job.layout), ", ".join(file.name for file in files)
             job.encoder.require_columns(name, table)
-            table, columns = _with_columns(table)
+            table, columns = _with_columns(table, partial(job.encoder.require_texts, name))
             for note in job.encoder.notes(name, table, columns):
                 job.note(note)
             earlier = Earlier(done.line, digest) if number == done.file else Earlier()
@@ -91,12 +92,18 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
             before += _position(sources)
 
 
-def _with_columns(table: RowStream) -> tuple[RowStream, Collection[str]]:
-    """Returns the table with its columns, those of the first chunk where they are not known in advance."""
+def _with_columns(table: RowStream, require: Callable[[Chunk], None]) -> tuple[RowStream, Collection[str]]:
+    """Returns the table with its columns, those of the first chunk where they are not known in advance.
+
+    `require` may refuse this chunk.
+    """
     if table.columns is not None:
         return table, table.columns
     first = next(table.chunks, None)
-    return (replace(table, chunks=chain([first], table.chunks)), first.columns) if first else (table, ())
+    if first is None:
+        return table, ()
+    require(first)
+    return replace(table, chunks=chain([first], table.chunks)), first.columns
 
 
 def _witness(files: Sequence[InputFile], earlier: Earlier, anew: str) -> Witness | None:
