@@ -13,8 +13,8 @@ from ..transfer.making import target_count
 if TYPE_CHECKING:
     from ..session.session import Session
     from ..transfer.side import Side
-    from .restore_plan import Target
     from .restore_progress import TargetProgress
+    from .target import Target
 
 WAY_OUT = "delete it, or restore it under another name with --map"
 

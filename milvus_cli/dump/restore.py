@@ -24,8 +24,9 @@ from ..transfer.meter import Meter
 from .check import checked_files
 from .journal import Journal
 from .manifest import DumpedCollection, DumpFile, Manifest, read_manifest
-from .restore_plan import RestoreOptions, RestorePlan, Target, chosen_dumped, plan_restore
+from .restore_plan import RestoreOptions, RestorePlan, chosen_dumped, plan_restore
 from .restore_progress import RestoreProgress
+from .target import Target
 from .targets import TargetFiller
 from .verify import extra_files, require_unaltered
 

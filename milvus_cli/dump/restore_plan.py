@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,7 @@ from .manifest import DumpedCollection, Manifest, Part
 from .names import NewNames
 from .ours import why_not_ours, why_twice
 from .restore_progress import RestoreProgress, TargetProgress
+from .target import Target
 
 if TYPE_CHECKING:
     from ..schema.indexes import Index
@@ -61,34 +62,6 @@ class RestoreOptions:
     @property
     def names(self) -> NewNames:
         return NewNames(self.mapping, self.suffix)
-
-
-@dataclass(frozen=True)
-class Target:
-    """A collection to restore. `definition` has the indexes that the server supports; None for rows only.
-
-    `problems` keep it from being restored, `notes` say what it will lack. `keeps_keys` is False if the server
-    generates new ones.
-    """
-
-    dumped: DumpedCollection
-    side: Side
-    definition: Definition | None
-    exists: bool
-    aliases: Sequence[str]
-    keeps_keys: bool = True
-    generates: bool = False
-    problems: Sequence[str] = field(default=())
-    notes: Sequence[str] = field(default=())
-
-    @property
-    def name(self) -> CollectionName:
-        return CollectionName(self.side.profile.database, self.side.collection)
-
-    @property
-    def row(self) -> tuple[object, ...]:
-        result = "; ".join(self.problems) or "; ".join(["existing" if self.exists else "new", *self.notes])
-        return (self.dumped.database, self.dumped.collection, self.dumped.rows, *self.name, result)
 
 
 @dataclass(frozen=True)

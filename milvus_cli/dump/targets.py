@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from ..transfer.many import Overall
     from .journal import Journal
     from .manifest import Part
-    from .restore_plan import RestoreOptions, Target
+    from .restore_plan import RestoreOptions
     from .restore_progress import RestoreProgress
+    from .target import Target
 
 
 class TargetFiller:
