@@ -226,6 +226,20 @@ def test_a_collection_is_created_from_them(side: Typed) -> None:
     assert kinds == [("id", "INT64"), ("title", "VARCHAR"), ("v", "FLOAT_VECTOR")]
 
 
+def test_each_array_of_vectors_becomes_one_whatever_its_name(side: Typed) -> None:
+    numpy.save("e.npy", VECTORS.astype("f2"))
+    numpy.save("n.npy", numpy.arange(40))
+    found = side.json("show file t.jsonl v.npy e.npy n.npy")
+    kinds = {each["column"]: each["type"] for each in found["columns"]}
+    assert kinds == {"id": "INT64", "title": "VARCHAR:256", "v": "FLOAT_VECTOR:3", "e": "FLOAT_VECTOR:3", "n": "INT64"}
+
+
+def test_a_file_given_as_a_word_is_one_for_from(side: Typed) -> None:
+    line = "create collection side_made --from t.jsonl"
+    assert side(f"{line} v.npy") == failed("unexpected argument 'v.npy'", "--from v.npy", code=2)
+    assert side(f"{line} nothing.npy").err.splitlines()[0] == "error: unexpected argument 'nothing.npy'"
+
+
 def test_a_preview_shows_them_as_one_table(side: Typed) -> None:
     found = side.json("show file t.jsonl v.npy")
     assert (found["files"], found["rows"], found["key"]) == (2, 40, "id")

@@ -58,11 +58,16 @@ class InferredColumn:
 
 
 def infer_columns(
-    columns: Mapping[str, Sequence[Any]], *, text: bool, cells: Collection[str] = (), nested: Collection[str] = ()
+    columns: Mapping[str, Sequence[Any]],
+    *,
+    text: bool,
+    cells: Collection[str] = (),
+    nested: Collection[str] = (),
+    vectors: Collection[str] = (),
 ) -> list[InferredColumn]:
     """Infers a field for each column with a name; `text` if the values are cells of a text file, else only `cells`.
 
-    Texts in `nested` columns may be JSON.
+    Texts in `nested` columns may be JSON. Lists in `vectors` columns are vectors, whatever their name and length.
     """
     taken: set[str] = set()
     found = []
@@ -71,7 +76,9 @@ def infer_columns(
             field = _field_name(name, taken)
             taken.add(field)
             values = _parsed(values) if name in nested else values
-            found.append(_inferred(name, field, values, text=text or name in cells))
+            column = _inferred(name, field, values, text=text or name in cells)
+            is_vector = name in vectors and column.list_size in DIMENSIONS
+            found.append(replace(column, type=f"FLOAT_VECTOR:{column.list_size}") if is_vector else column)
     return found if any(each.is_vector for each in found) else _with_vector(found)
 
 

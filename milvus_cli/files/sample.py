@@ -117,8 +117,16 @@ def _table_sample(
 def _inferred(columns: Mapping[str, Sequence[Any]], table: RowStream) -> Sequence[InferredColumn]:
     if table.text and table.plain:
         cells = [name for name in columns if name not in table.plain]
-        return infer_columns(columns, text=False, cells=cells, nested=table.nested)
-    return infer_columns(columns, text=table.text, cells=table.cells, nested=table.nested)
+        return infer_columns(columns, text=False, cells=cells, nested=table.nested, vectors=_vectors_beside(table))
+    return infer_columns(
+        columns, text=table.text, cells=table.cells, nested=table.nested, vectors=_vectors_beside(table)
+    )
+
+
+def _vectors_beside(table: RowStream) -> list[str]:
+    """Returns the columns of NPY files beside rows that have a list of numbers for each row."""
+    arrays = {name: each for name, each in table.arrays.items() if name in table.plain}
+    return [name for name, each in arrays.items() if len(each.shape) == 2 and each.dtype[1] in "fiu"]
 
 
 def _first_chunks(table: RowStream, sources: Sequence[Source]) -> tuple[Sequence[Chunk], bool]:

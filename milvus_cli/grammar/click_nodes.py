@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -347,7 +348,11 @@ def _are_too_many(option: click.Option, first: str | None, second: str | None) -
 
 
 def _unexpected(word: str, ctx: click.Context) -> click.UsageError:
-    return click.UsageError(f"unexpected argument {word!r}", ctx)
+    """Returns the error for a word too many: a file may be meant for the option that takes several."""
+    several = [each for each in ctx.command.params if isinstance(each, click.Option) and each.multiple]
+    takers = [each.opts[0] for each in several if isinstance(each.type, click.Path)]
+    hint = f"{takers[0]} {word}" if len(takers) == 1 and os.path.isfile(word) else ""
+    return UnclearOption(f"unexpected argument {word!r}", hint, ctx)
 
 
 def _takes(option: click.Option, value: str) -> bool:

@@ -28,7 +28,6 @@ from ..values.encode import ABSENT, encode_columns, given_fields, taken_fields, 
 from ..values.invalid import BadValue
 from ..values.lite_json import refuse_changed
 from ..values.packing import dense_fields, row_size
-from .array_check import require_fitting
 from .merging import new_patterns, repeated_keys
 
 if TYPE_CHECKING:
@@ -94,7 +93,6 @@ class RowEncoder:
 
     def require_columns(self, name: str, table: RowStream) -> None:
         """Raises InvalidInput for columns without a field, and for required fields without a column."""
-        self._require_arrays(table)
         if table.columns is None:
             return
         schema = self.target.schema
@@ -122,30 +120,6 @@ class RowEncoder:
         if missing:
             hint = other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)
-
-    def _require_arrays(self, table: RowStream) -> None:
-        """Raises InvalidInput for an NPY array that fits no field."""
-        fields = {each.name: each for each in row_fields(self.target.schema)}
-        for column, array in table.arrays.items():
-            name = self.field_of(column, table)
-            if name is not None and (field := fields.get(name)) is not None:
-                require_fitting(array, field, self.dense.get(column))
-            elif name is not None and table.columns is None and not self._takes_unknown:
-                hint = nearest(name, fields) or f"fields: {', '.join(fields)}; --ignore-unknown leaves others out"
-                raise InvalidInput(f"{array.name}: {self.target.collection} has no field {name!r}", hint=hint)
-
-    def require_texts(self, name: str, first: Chunk) -> None:
-        """Raises InvalidInput if no row of the first chunk has a column that --embed needs.
-
-        Rows that bring their vectors need none, nor do those of a partial upsert, and rejected rows.
-        """
-        given = {self.field_of(each) for each in first.columns}
-        if self.target.partial or given & {*self.filling.fields} or are_rejects(first, self.target.schema):
-            return
-        named = {self.mapping.get(each) or each for each in first.columns}
-        absent = next((each for each in self.filling.needs if named and each not in named), None)
-        if absent is not None:
-            raise missing_name("column", absent, first.columns, before=f"{name} has ", error=InvalidInput)
 
     def notes(self, name: str, table: RowStream, columns: Collection[str]) -> Iterator[str]:
         """Yields notes about columns that are left out, and those that become text."""

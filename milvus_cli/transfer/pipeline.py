@@ -16,6 +16,7 @@ from ..files.sources import InputFile, Source, identity, open_source
 from ..files.tables import group_tables, open_table
 from ..files.text_layout import PLAIN, TextLayout
 from .checkpoint import Checkpoint, Mark
+from .early_checks import require_arrays, require_texts
 from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .recognition import Earlier, Witness
 from .sender import Outcome, Sender
@@ -76,8 +77,9 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
             for source in sources:
                 job.opened(source)
             table, name = open_table(sources, job.encoder.wanted, job.layout), ", ".join(file.name for file in files)
+            require_arrays(job.encoder, table)
             job.encoder.require_columns(name, table)
-            table, columns = _with_columns(table, partial(job.encoder.require_texts, name))
+            table, columns = _with_columns(table, partial(require_texts, job.encoder, name))
             for note in job.encoder.notes(name, table, columns):
                 job.note(note)
             earlier = Earlier(done.line, digest) if number == done.file else Earlier()
