@@ -64,7 +64,6 @@ def run(cli: Cli, peer: GrpcPeer, line: str) -> Run:
         (f"https://{HOST}:19530", 19530, True),
         (HOST, 443, True),
         (f"{HOST}:19530", 19530, True),
-        (f"http://{HOST}", None, False),
         ("in01-12a.aws-us-west-2.vectordb.zillizcloud.com:19538", 19538, True),
         ("in01-12a.ali-cn-hangzhou.cloud.zilliz.com.cn", 443, True),
         ("notzilliz.com", None, None),

@@ -99,8 +99,8 @@ def require_types(client: Client, schema: CollectionSchema) -> None:
 
 def require_parts(client: Client, schema: CollectionSchema) -> None:
     """Raises CliError for a schema with fields or functions that its server would leave out, or keep without rows."""
-    lacks = _lacking(dict(_parts(schema)), client.version)
-    if lacks:
+    needs = dict(_parts(schema))
+    if needs and (lacks := _lacking(needs, client.version)):
         raise CliError(
             f"{client.version.product or 'this server'} lacks {'; '.join(lacks)}",
             hint="nothing was created; leave it out, or use a newer server",
