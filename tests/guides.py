@@ -24,7 +24,7 @@ VOLATILE = re.compile(
     r"(?<=Milvus Lite on )\S+(?=,)|(?<=127\.0\.0\.1:)\d+|(?<=milvus_lite-)[\d.]+|[\d.]+(?= ms)"
     r"|(?<=│ latency_ms     │ )[\d.]+ *"
 )
-"""What differs between two runs, and is written as `…`."""
+"""Parts that differ between two runs, and are written as `…`."""
 PROGRAM = f'milvus_cli() {{ "{sys.executable}" -m milvus_cli "$@"; }}\n'
 
 

@@ -29,7 +29,7 @@ FIRST_NEIGHBORS, GROWTH = 10, 4
 ANGLES = {"COSINE": 1e-5, "IP": 3e-3}
 """Metrics of angles, and how far a similarity of the server may be off: by IP the lengths are not exactly 1."""
 SERVER_ROUNDING = 1e-3
-"""How far another distance of the server may be off, relative to the limit: it computes in float32."""
+"""Tolerance for the distances of servers, which compute in float32, relative to the limit."""
 ROUNDING = 1e-12
 """The same for distances computed here, in float64."""
 WIDTHS = ("ef", "search_list", "reorder_k", "itopk_size")
@@ -50,7 +50,7 @@ class NearRows:
 
 @dataclass(frozen=True)
 class Nearness:
-    """How near two rows of a field must be: at most `within`, by a metric. By IP all vectors have the length 1."""
+    """The greatest distance of two near-duplicates, by a metric. IP requires vectors of length 1."""
 
     arithmetic: Arithmetic
     metric: str

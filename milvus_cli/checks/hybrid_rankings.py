@@ -1,4 +1,4 @@
-"""Hybrid searches for the queries of a file: each leg takes its vector or its text of the same line."""
+"""Hybrid searches for the queries of a file: each leg takes a vector or a text from the line of the query."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ class SearchDiffOptions:
 
 @dataclass(frozen=True)
 class Change:
-    """What two sides found for one query. `rank_change` is the mean change of documents that both found."""
+    """The documents of two sides for one query. `rank_change` is the mean change of documents that both found."""
 
     a: Ranking
     b: Ranking

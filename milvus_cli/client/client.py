@@ -1,14 +1,15 @@
 """The gRPC client: one generic call, with metadata, deadline, retry, and errors of our own."""
 
 import base64
-import os
 import time
 from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, TypeAlias
+
+import grpc
+from google.protobuf.message_factory import GetMessageClass
 
 from ..connections.profile import Profile
 from ..connections.read_only import require_writable, rpc_reads
@@ -23,14 +24,8 @@ from ..errors import (
     Unreachable,
     Unsupported,
 )
-
-# Keeps grpc from logging failures to stderr; it is read at import.
-os.environ.setdefault("GRPC_VERBOSITY", "NONE")
-
-import grpc
-from google.protobuf.message_factory import GetMessageClass
-
 from . import failures
+from .channel import open_channel
 from .interrupts import Call, interruptible, undisturbed
 from .not_found import DEFAULT_DATABASE, NO_COLLECTION, NO_DATABASE, database_of, no_database
 from .optional import permitted, supported
@@ -40,20 +35,6 @@ from .wire import milvus_pb2
 
 SERVICE = "milvus.proto.milvus.MilvusService"
 WRITING_ROWS = ("Insert", "Upsert", "Delete")
-
-# Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
-CHANNEL_OPTIONS: Mapping[str, int | str] = {
-    "grpc.keepalive_time_ms": 10_000,
-    "grpc.keepalive_timeout_ms": 3_000,
-    "grpc.http2.ping_timeout_ms": 3_000,
-    "grpc.keepalive_permit_without_calls": 0,
-    "grpc.initial_reconnect_backoff_ms": 200,
-    "grpc.max_reconnect_backoff_ms": 1_000,
-    "grpc.max_receive_message_length": -1,
-    "grpc.max_send_message_length": -1,
-    # Two aliases of one address must not share an authenticated connection.
-    "grpc.use_local_subchannel_pool": 1,
-}
 
 
 @dataclass(frozen=True)
@@ -75,7 +56,7 @@ class Channel:
     """A grpc channel that caches its methods."""
 
     def __init__(self, profile: Profile, timeout: float) -> None:
-        self._channel = _channel(profile, timeout)
+        self._channel = open_channel(profile, timeout)
         self._methods: dict[str, Any] = {}
 
     def method(self, name: str) -> Any:
@@ -363,43 +344,3 @@ def _status(response: Any) -> Any:
 def _types(method: str) -> tuple[Any, Any]:
     descriptor = milvus_pb2.DESCRIPTOR.services_by_name["MilvusService"].methods_by_name[method]
     return GetMessageClass(descriptor.input_type), GetMessageClass(descriptor.output_type)
-
-
-def _channel(profile: Profile, timeout: float) -> grpc.Channel:
-    # Give up connecting after half the deadline: the error then says more than an exceeded deadline.
-    connect_ms = max(1, int(timeout * 500))
-    options = {**CHANNEL_OPTIONS, "grpc.min_reconnect_backoff_ms": connect_ms}
-    if profile.user_agent:
-        options["grpc.primary_user_agent"] = profile.user_agent
-    if not profile.tls.mode:
-        return grpc.insecure_channel(profile.address, options=list(options.items()))
-    tls = profile.tls
-    if tls.server_name:
-        options["grpc.ssl_target_name_override"] = tls.server_name
-        options["grpc.default_authority"] = tls.server_name
-    credentials = grpc.ssl_channel_credentials(
-        root_certificates=_pem(tls.ca, "--ca") if tls.ca else _system_roots(),
-        private_key=_pem(tls.client_key, "--client-key"),
-        certificate_chain=_pem(tls.client_cert, "--client-cert"),
-    )
-    return grpc.secure_channel(profile.address, credentials, options=list(options.items()))
-
-
-def _system_roots() -> bytes | None:
-    """Returns the system's CAs, or those of SSL_CERT_FILE; None, for grpc's own list, if Python finds no such file."""
-    import ssl
-
-    path = ssl.get_default_verify_paths().cafile
-    return Path(path).read_bytes() if path else None
-
-
-def _pem(path: str, option: str) -> bytes | None:
-    if not path:
-        return None
-    try:
-        content = Path(path).read_bytes()
-    except OSError as exc:
-        raise InvalidInput(f"{option}: can't read {path}: {exc.strerror}", hint="give the path of a PEM file") from exc
-    if b"-----BEGIN" not in content:
-        raise InvalidInput(f"{option}: {path} is not a PEM file", hint="it should have a line -----BEGIN …-----")
-    return content

@@ -56,7 +56,7 @@ class Embedder:
 
     @property
     def model_parts(self) -> tuple[object, ...]:
-        """What its vectors depend on: two embedders that differ here make vectors that can't be compared."""
+        """The values that its vectors depend on. Vectors of two embedders that differ here can't be compared."""
         dim = self.dim if self.sends_dim else 0
         return (self.url, self.model, self.command, dim, self.query_prefix, self.row_prefix)
 

@@ -37,7 +37,7 @@ EARLIER = ("0", "1", "2")
 """Major versions whose packages have another server, which takes no data directory."""
 UPGRADE_HINT = f"run `{install_line('milvus-lite>=3.2', 'pymilvus>=3.0')}`; `help lite` tells how to keep its data"
 OWN_ENTRIES = frozenset(("LOCK", "collections"))
-"""What every data directory of Milvus Lite 3 has."""
+"""Entries of every data directory of Milvus Lite 3."""
 INSTALL_HINT = f"run `{install_line('milvus-lite', 'pymilvus')}`"
 
 

@@ -83,7 +83,7 @@ class DumpPlan:
 
     @property
     def table(self) -> Table:
-        """What a dry run shows."""
+        """Returns the table that a dry run shows."""
         rows = [(each.name.database, each.name.collection, each.rows, each.loaded) for each in self.collections]
         return Table(("database", "collection", "rows", "loaded"), rows)
 

@@ -1,4 +1,4 @@
-"""What earlier runs of a dump have done, read from its journal."""
+"""Reads from the journal of a dump which parts earlier runs have completed."""
 
 from __future__ import annotations
 

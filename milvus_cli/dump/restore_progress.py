@@ -1,4 +1,4 @@
-"""What earlier runs of a restore have done, read from its journal."""
+"""Reads from the journal of a restore which collections and parts earlier runs have completed."""
 
 from __future__ import annotations
 

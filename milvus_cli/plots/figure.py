@@ -1,4 +1,4 @@
-"""What a picture shows, however it is drawn: points in groups, or bars. Texts are as the server sent them."""
+"""The content of a picture, without its drawing: points in groups, or bars. Texts are as the server sent them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MARKED = "d6006c"
 
 
 class Shape(Enum):
-    """How the points of a group are drawn."""
+    """The shape and size of the points of a group."""
 
     DOT = "dot"
     RING = "ring"

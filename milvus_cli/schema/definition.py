@@ -100,6 +100,21 @@ def create(client: Client, definition: Definition) -> None:
             ) from exc
 
 
+def create_whole(client: Client, definition: Definition, *, optional: tuple[str, ...], server: str) -> list[str]:
+    """Creates the collection, and returns the optional parts that the server accepted but did not keep.
+
+    `optional` are beginnings of their names. Where another part is lost, the collection is deleted again; the CliError
+    calls the server by the name in `server`.
+    """
+    create(client, definition)
+    gone = not_kept(client, definition)
+    lost = [each for each in gone if not each.startswith(optional)]
+    if lost:
+        client.call("DropCollection", collection_name=definition.name)
+        raise CliError(f"{server} did not keep {', '.join(lost)}", hint="the collection was deleted again")
+    return gone
+
+
 def not_kept(client: Client, definition: Definition) -> list[str]:
     """Returns the parts of the schema that the server accepted but did not keep: older servers ignore unknown parts."""
     answer = client.call("DescribeCollection", collection_name=definition.name)

@@ -83,7 +83,7 @@ class SearchOptions(ExtraOptions):
 
     @cached_property
     def embedding_times(self) -> list[float]:
-        """How long each embedder took for the texts, in milliseconds."""
+        """The time each embedder took for the texts, in milliseconds."""
         return []
 
     @cached_property

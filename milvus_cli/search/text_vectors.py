@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 
 class TextSearch(Protocol):
-    """What a search tells of its texts. `embedded` keeps their vectors by field and embedder, once they are there."""
+    """A search that may have texts. `embedded` caches their vectors by field and embedder."""
 
     @property
     def session(self) -> Session: ...

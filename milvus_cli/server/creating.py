@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 from ..errors import CliError, InvalidInput
 from ..result import Done, Text
 from ..schema.declaration import Declaration, declared, quick
-from ..schema.definition import create, not_kept
+from ..schema.definition import create_whole
 from ..schema.features import require_parts
 from ..schema.schema_file import HINT, read_definition, to_text, write_definition
 from ..text.consistency import DEFAULT_LEVEL
@@ -96,8 +96,9 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
     if options.if_not_exists and session.client.call("HasCollection", collection_name=name).value:
         return Done(f"Collection {name!r} already exists.", {"collection": name, "created": False})
     require_parts(session.client, definition.schema)
-    create(session.client, definition)
-    _require_kept(session, definition)
+    gone = create_whole(session.client, definition, optional=("nullable", "the "), server="this server")
+    if gone:
+        session.console.note(f"note: this server did not keep {', '.join(gone)}")
     if options.dim is not None:
         _load(session, name)
     made = {"collection": name, "created": True}
@@ -106,16 +107,6 @@ def create_collection(session: Session, options: CreateOptions, read: Callable[[
     fields = " and ".join(each.name for each in definition.schema.fields)
     rest = f"Its fields are {fields}; other columns of rows go into the dynamic field."
     return Done(f"Created collection {name!r}, indexed and loaded. {rest}", made)
-
-
-def _require_kept(session: Session, definition: Definition) -> None:
-    """Deletes the collection again if the server left out a field or a function, and notes what else it left out."""
-    gone = not_kept(session.client, definition)
-    if any(each.startswith(("field ", "function ")) for each in gone):
-        session.client.call("DropCollection", collection_name=definition.name)
-        raise CliError(f"this server did not keep {', '.join(gone)}", hint="the collection was deleted again")
-    if gone:
-        session.console.note(f"note: this server did not keep {', '.join(gone)}")
 
 
 def described(session: Session, options: CreateOptions, read: Callable[[str], str]) -> Text:

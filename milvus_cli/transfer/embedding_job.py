@@ -71,7 +71,7 @@ class InsertEmbedding:
 
     @property
     def described(self) -> list[object]:
-        """What an insert that is resumed must have in common with the interrupted one."""
+        """The values that an insert must have in common with the interrupted one that it resumes."""
         return [[each.text, each.field.name, *definition(each.client.embedder)] for each in self._fillers]
 
     def begin(self, checkpoint: Path) -> Filling:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..client.optional import permitted
 from ..errors import CliError, NotAuthorized, ServerRefused
-from ..schema.definition import DEFAULT_PARTITION, create, not_kept
+from ..schema.definition import DEFAULT_PARTITION, create_whole
 from ..schema.features import index_for
 from ..schema.indexes import create_index, indexes
 from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
@@ -56,12 +56,8 @@ def past(verb: str) -> str:
 
 def create_empty(target: Side, definition: Definition) -> None:
     """Creates the collection without indexes, and deletes it again if the server did not store what the rows need."""
-    client, bare = target.client, replace(definition, indexes=())
-    create(client, bare)
-    needed = [each for each in not_kept(client, bare) if not each.startswith(("the description", "the clustering"))]
-    if needed:
-        client.call("DropCollection", collection_name=target.collection)
-        raise CliError(f"{target.where} did not keep {', '.join(needed)}", hint="nothing was created")
+    bare, optional = replace(definition, indexes=()), ("the description", "the clustering")
+    create_whole(target.client, bare, optional=optional, server=target.where)
 
 
 def require_partition(target: Side, partition: str) -> None:

@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 from google.protobuf.message import Message
 
-from milvus_cli.client import client as client_module
-from milvus_cli.client import failures
+from milvus_cli.client import channel, failures
 from milvus_cli.client.client import Client, Trace
 from milvus_cli.client.handshake import handshake
 from milvus_cli.client.not_found import HINTS
@@ -411,7 +410,7 @@ def test_a_peer_that_goes_silent_in_mid_call_is_noticed_before_the_deadline(
     open_client: Callable[..., Client], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     faster = {"grpc.keepalive_time_ms": 500, "grpc.http2.ping_timeout_ms": 300, "grpc.keepalive_timeout_ms": 300}
-    monkeypatch.setattr(client_module, "CHANNEL_OPTIONS", {**client_module.CHANNEL_OPTIONS, **faster})
+    monkeypatch.setattr(channel, "CHANNEL_OPTIONS", {**channel.CHANNEL_OPTIONS, **faster})
     with GrpcPeer({"DropCollection": never_answers()}) as peer, TcpProxy(peer.host, peer.port) as proxy:
         client = open_client(proxy, timeout=30)
         client.call("GetVersion")

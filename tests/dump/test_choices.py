@@ -1,4 +1,4 @@
-"""What is dumped and restored: patterns, names, filters, schemas or rows only, existing collections, guards."""
+"""Choices of dumps and restores: patterns, names, filters, schemas or rows only, existing collections, guards."""
 
 import fcntl
 import json
