@@ -90,3 +90,20 @@ def test_an_installed_milvus_lite_2_is_too_old(cli: Cli) -> None:
         f"hint: run `{install_line('milvus-lite>=3.2', 'pymilvus>=3.0')}`; `help lite` tells how to keep its data",
     ]
     assert not (cli.directory / "books").exists()
+
+
+def test_a_database_of_milvus_lite_2_is_served_where_that_is_installed(cli: Cli, tmp_path: Path) -> None:
+    server = EarlierLiteServer(tmp_path / "made")
+    with server:
+        made = ("create", "collection", "kept", "--dim", "2", "--alias", "made")
+        assert cli("connect", server.uri, "-a", "made").code == 0
+        assert cli(*made).code == 0
+
+    env = {"PYTHONPATH": f"{ROOT}{os.pathsep}{libraries().parents[1]}"}
+    shutil.copy(server.data_file, cli.directory / "books.db")
+    assert cli("connect", "./books.db", "-a", "books", env=env).code == 0
+    assert cli("list", "collections", "--names", env=env).out == "kept\n"
+    assert cli("stop", "server", "--all", env=env).out == "Stopped 1 server.\n"
+    # The next command starts it again.
+    assert cli("count", "kept", "-o", "csv", env=env).code == 0
+    assert cli("stop", "server", "--all", env=env).code == 0

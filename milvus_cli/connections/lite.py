@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ..errors import CliError, InvalidInput
 from ..text.packages import install_line
+from .earlier_lite import earlier_command, earlier_program, library_paths
 from .lite_path import is_earlier_database
 from .lock_holders import holders_of
 from .private_files import make_private
@@ -84,19 +85,22 @@ class LiteServers:
     def start(self, path: str) -> LiteServer:
         """Starts the server of a data directory unless it runs, and waits until it accepts connections.
 
-        A server whose starter was killed is waited for like one of our own.
+        A server whose starter was killed is waited for like one of our own. A database of Milvus Lite 2 is served by
+        that release, if it is installed.
         """
         running = self.running(path)
         if running is not None and _accepts(running.port):
             return running
-        _require_milvus_lite()
+        program = earlier_program() if is_earlier_database(path) else None
         folder = self._folder(path)
-        _require_directory(path)
+        if program is None:
+            _require_milvus_lite()
+            _require_directory(path)
         with _starting(folder):
             running = self.running(path)
             if running is not None:
                 return _begun(running, folder)
-            server = _launch(path, folder)
+            server = _launch(path, folder, program)
         self._notice(f"Started Milvus Lite on {path}, at {server.host}:{server.port}.")
         return server
 
@@ -176,13 +180,14 @@ def _require_milvus_lite() -> None:
         raise CliError(f"Milvus Lite {installed} is too old: 3.2 or newer is required", hint=UPGRADE_HINT)
 
 
-def _launch(path: str, folder: Path) -> LiteServer:
+def _launch(path: str, folder: Path, program: Path | None) -> LiteServer:
+    """`program` is the server of Milvus Lite 2, for its database; None for that of the installed Milvus Lite 3."""
     record, log = folder / "server.json", folder / "server.log"
     last_port = _last_port(record)
     record.unlink(missing_ok=True)
     with _reserved_port(last_port) as port:
         server = LiteServer(path=path, host="127.0.0.1", port=port, pid=0, started=time.time(), log=str(log))
-        process = _process(server, folder, record)
+        process = _process(server, folder, record, program)
         try:
             _wait(lambda: not _alive(folder) or _accepts(port), START_SECONDS)
             if not _alive(folder) or not _accepts(port):
@@ -193,21 +198,33 @@ def _launch(path: str, folder: Path) -> LiteServer:
     return replace(server, pid=process.pid)
 
 
-def _process(server: LiteServer, folder: Path, record: Path) -> subprocess.Popen[bytes]:
+def _process(server: LiteServer, folder: Path, record: Path, program: Path | None) -> subprocess.Popen[bytes]:
     """Runs the server, which completes its record with its process id, and inherits the lock on `alive`."""
     known = asdict(server)
     del known["pid"]
     with _private(folder / "alive") as alive, _private(Path(server.log)) as output, _private(record):
         # Other commands that look whether it is held hold it for a moment.
         _wait(lambda: _try_lock(alive), LOOK_SECONDS)
-        command = (*SERVER, "--data-dir", server.path, "--host", server.host, "--port", str(server.port))
+        command: tuple[str, ...] = (
+            *SERVER,
+            "--data-dir",
+            server.path,
+            "--host",
+            server.host,
+            "--port",
+            str(server.port),
+        )
+        env = {name: value for name, value in os.environ.items() if name not in READ_BY_PYMILVUS}
+        if program is not None:
+            command = earlier_command(program, server.path, f"{server.host}:{server.port}")
+            env |= library_paths(program)
         return subprocess.Popen(
             [*RECORDED, json.dumps(known)[:-1] + ', "pid": ', str(record), *command],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
             pass_fds=[alive],
-            env={name: value for name, value in os.environ.items() if name not in READ_BY_PYMILVUS},
+            env=env,
             start_new_session=True,
         )
 
