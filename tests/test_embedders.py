@@ -231,6 +231,7 @@ def test_a_token_over_an_unencrypted_network_is_a_note(typed: Embedders) -> None
     assert typed(line.format("safe", "https://gpu.example")).err == ""
     assert typed("create embedder open --url http://gpu.example --model m").err == ""
     assert not any(map(is_exposed, ("http://127.0.0.1", "http://localhost:1", "http://[::1]:1")))
+    assert is_exposed("http://127.example.com")
 
 
 FAILURES = {

@@ -8,6 +8,7 @@ import re
 import struct
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -18,7 +19,6 @@ from ..text.json import load_json
 VERSION = re.compile(r"v[0-9]+[a-z0-9]*")
 URL_HINT = "give the address of an OpenAI-compatible API, as http://127.0.0.1:11434/v1"
 LONGEST_SHOWN = 200
-LOCAL_HOSTS = ("localhost", "::1")
 
 
 def endpoint(url: str) -> str:
@@ -45,7 +45,11 @@ def endpoint(url: str) -> str:
 def is_exposed(url: str) -> bool:
     """Reports whether a request to this URL crosses a network unencrypted."""
     host = urlsplit(url).hostname or ""
-    return url.lower().startswith("http://") and host not in LOCAL_HOSTS and not host.startswith("127.")
+    try:
+        is_local = host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        is_local = False
+    return url.lower().startswith("http://") and not is_local
 
 
 def request_body(model: str, texts: Sequence[str], dim: int = 0) -> bytes:
