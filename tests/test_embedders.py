@@ -230,6 +230,9 @@ def test_a_token_over_an_unencrypted_network_is_a_note(typed: Embedders) -> None
     assert typed(line.format("far", "http://gpu.example")).err == note
     assert typed(line.format("safe", "https://gpu.example")).err == ""
     assert typed("create embedder open --url http://gpu.example --model m").err == ""
+
+
+def test_only_loopback_addresses_are_this_machine() -> None:
     assert not any(map(is_exposed, ("http://127.0.0.1", "http://localhost:1", "http://[::1]:1")))
     assert is_exposed("http://127.example.com")
 
