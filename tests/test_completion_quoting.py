@@ -68,9 +68,9 @@ def shell_with_program(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path)
     directory = tmp_path / "bin"
     directory.mkdir()
     program = directory / "milvus_cli"
-    program.write_text(RECORDER.format(program=f"'{sys.executable}' -c '{PATIENT}'"))
+    program.write_text(RECORDER.format(program=f"'{sys.executable}' -m milvus_cli"))
     program.chmod(0o755)
-    env = cli.environment({"PATH": f"{directory}:/usr/bin:/bin", "HOME": str(tmp_path)})
+    env = cli.environment(PATIENT | {"PATH": f"{directory}:/usr/bin:/bin", "HOME": str(tmp_path)})
     with (
         GrpcPeer({"ShowCollections": replies(milvus_pb2.ShowCollectionsResponse())}) as peer,
         Terminal(START[name], cols=160, env=env, cwd=tmp_path) as terminal,

@@ -104,6 +104,7 @@ def test_a_database_of_milvus_lite_2_is_served_where_that_is_installed(cli: Cli,
     assert cli("connect", "./books.db", "-a", "books", env=env).code == 0
     assert cli("list", "collections", "--names", env=env).out == "kept\n"
     assert cli("stop", "server", "--all", env=env).out == "Stopped 1 server.\n"
+
     # The next command starts it again.
     assert cli("count", "kept", "-o", "csv", env=env).code == 0
     assert cli("stop", "server", "--all", env=env).code == 0

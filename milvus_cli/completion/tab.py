@@ -27,9 +27,6 @@ from .shell_words import ANSI, Typed, typed
 if TYPE_CHECKING:
     from .catalog import Catalog
 
-TAB_SECONDS = 0.5
-"""Seconds that a Tab may wait for a server."""
-
 BASH = r"""# Completion of milvus_cli for bash 4.4 and newer. Written by: milvus_cli completion bash
 _milvus_cli_completion() {
     local kind value note
@@ -95,8 +92,9 @@ class Tab:
         from ..session.settings import config_path, load
         from .catalog import Catalog
 
-        catalog = Catalog(Session(Config.from_environment(), Console(), load(config_path(), os.environ), Options()))
-        catalog.patience, catalog.limit = TAB_SECONDS, None
+        settings = load(config_path(), os.environ)
+        catalog = Catalog(Session(Config.from_environment(), Console(), settings, Options()))
+        catalog.patience, catalog.limit = float(settings["tab_timeout"]), None
         return catalog
 
 
