@@ -27,7 +27,7 @@ SETUP = {
     "fish": "function fish_prompt; echo '$ '; end; set -g fish_greeting; source {script}",
 }
 
-PATIENT = {"MILVUS_CLI_TAB_TIMEOUT": "60"}
+PATIENT = {"MILVUS_CLI_COMPLETION_TIMEOUT": "60"}
 """Patience for the server: slow answers here only say how busy the machine is."""
 
 
@@ -148,7 +148,7 @@ def test_collections_are_completed_from_the_server(cli: Cli, tab: Callable[[str]
 def test_a_tab_waits_for_a_server_as_long_as_the_setting_says(cli: Cli) -> None:
     with GrpcPeer({"ShowCollections": never_answers()}) as peer:
         cli("connect", peer.address, "-a", "slow")
-        assert values(cli, "milvus_cli count -c ", env={"MILVUS_CLI_TAB_TIMEOUT": "5"}) == []
+        assert values(cli, "milvus_cli count -c ", env={"MILVUS_CLI_COMPLETION_TIMEOUT": "5"}) == []
         assert peer.methods.count("ShowCollections") == 1
 
 

@@ -94,7 +94,7 @@ class Tab:
 
         settings = load(config_path(), os.environ)
         catalog = Catalog(Session(Config.from_environment(), Console(), settings, Options()))
-        catalog.patience, catalog.limit = float(settings["tab_timeout"]), None
+        catalog.patience, catalog.limit = float(settings["completion_timeout"]), None
         return catalog
 
 

@@ -75,7 +75,7 @@ SETTINGS = {
     for each in (
         Setting("output", "table", "Output format.", FORMATS),
         Setting("timeout", "10", "Timeout of each request, in seconds.", number=True),
-        Setting("tab_timeout", "0.5", "How long a Tab in bash, zsh or fish waits for a server, in seconds.", number=True),
+        Setting("completion_timeout", "0.5", "Timeout of completion in bash, zsh and fish, in seconds.", number=True),
         Setting("timing", "off", "Show how long each command took.", SWITCH),
         Setting("pager", "on", "Show long output in a pager ($PAGER or less).", SWITCH),
         Setting("expanded", "auto", "Show one value per line: always, never, or if too wide.", (*SWITCH, "auto")),

@@ -115,7 +115,7 @@ def test_output_longer_than_the_screen_goes_through_the_pager(terminal: Start, t
     shell.send_line("version -o jsonl")
     shell.wait_for('{"milvus_cli": "0.1.0"}\n' + PROMPT)
     shell.send_line("list settings -o vertical")
-    shell.wait_for("65\n" + PROMPT)
+    shell.wait_for("70\n" + PROMPT)
     shell.send_line("set pager off; list settings -o vertical")
     shell.wait_for("meaning | Colors for a dark or a light background.\n" + PROMPT)
 
