@@ -16,13 +16,26 @@ from pathlib import Path
 
 from tests.support.cli import ROOT
 
-STORY = ("README", "connecting", "collections", "files", "search", "copying", "checks", "scripting", "texts")
+STORY = (
+    "README",
+    "connecting",
+    "collections",
+    "files",
+    "search",
+    "copying",
+    "dumping",
+    "checks",
+    "scripting",
+    "configuration",
+    "troubleshooting",
+    "texts",
+)
 """Guides that tell one story, with one data set, in this order."""
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK = "\x1fend of command"
 VOLATILE = re.compile(
     r"(?<=Milvus Lite on )\S+(?=,)|(?<=127\.0\.0\.1:)\d+|(?<=milvus_lite-)[\d.]+|[\d.]+(?= ms)"
-    r"|(?<=│ latency_ms     │ )[\d.]+ *"
+    r"|(?<=│ latency_ms     │ )[\d.]+ *|(?<=(?:│ started  |│ finished ) │ )\S+|/\S+(?=/config\.toml)"
 )
 """Parts that differ between two runs, and are written as `…`."""
 PROGRAM = f'milvus_cli() {{ "{sys.executable}" -m milvus_cli "$@"; }}\n'

@@ -28,7 +28,7 @@ from .restore_plan import RestoreOptions, RestorePlan, chosen_dumped, plan_resto
 from .restore_progress import RestoreProgress
 from .target import Target
 from .targets import TargetFiller
-from .verify import extra_files, require_unaltered
+from .verify import extra_files, findings, require_unaltered
 
 if TYPE_CHECKING:
     from ..session.session import Session
@@ -60,6 +60,7 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
         try:
             progress = RestoreProgress(journal.earlier() if options.dry_run else journal.begun())
             require_unaltered(directory, extra_files(directory, manifest))
+            require_unaltered(directory, findings(directory, (each.schema for each in dumped if each.schema)))
             plan = plan_restore(session, manifest, dumped, options, progress)
             if plan.problem and not options.dry_run:
                 raise plan.problem

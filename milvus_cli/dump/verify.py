@@ -24,7 +24,13 @@ class Finding:
     found: object
 
 
-def findings(directory: Path, files: Iterable[DumpFile], *, seen: Callable[[DumpFile], None]) -> Iterator[Finding]:
+def _ignore(file: DumpFile) -> None:
+    pass
+
+
+def findings(
+    directory: Path, files: Iterable[DumpFile], *, seen: Callable[[DumpFile], None] = _ignore
+) -> Iterator[Finding]:
     """Yields what is wrong with the files. `seen` is called after each. Raises CliError if one can't be read."""
     for each in files:
         try:
