@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.cli import ROOT
+from tests.support.milvus_server import MilvusServer
 
 STORY = (
     "README",
@@ -31,6 +32,8 @@ STORY = (
     "texts",
 )
 """Guides that tell one story, with one data set, in this order."""
+SECURED = ("access", "operating")
+"""Guides that tell one story of a Milvus with authorization."""
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK = "\x1fend of command"
 VOLATILE = re.compile(
@@ -38,7 +41,8 @@ VOLATILE = re.compile(
     r"|(?<=│ latency_ms     │ )[\d.]+ *|(?<=(?:│ started  |│ finished ) │ )\S+|/\S+(?=/config\.toml)"
 )
 """Parts that differ between two runs, and are written as `…`."""
-PROGRAM = f'milvus_cli() {{ "{sys.executable}" -m milvus_cli "$@"; }}\n'
+NO_PORTS: Mapping[str, str] = {}
+PROGRAM = f"'{sys.executable}' -m milvus_cli"
 
 
 @dataclass(frozen=True)
@@ -62,10 +66,18 @@ def steps_of(page: str) -> Iterator[Step]:
             yield Step(command, "\n".join(lines[end:]))
 
 
-def told(pages: Sequence[str], directory: Path, env: Mapping[str, str]) -> list[tuple[Step, str]]:
-    """Runs the commands of the pages, and returns each with its output."""
+def told(
+    pages: Sequence[str],
+    directory: Path,
+    env: Mapping[str, str],
+    *,
+    program: str = PROGRAM,
+    ports: Mapping[str, str] = NO_PORTS,
+) -> list[tuple[Step, str]]:
+    """Runs the commands of the pages, and returns each with its output. `ports` are the real ones of those shown."""
     steps = [step for page in pages for step in steps_of(page)]
-    script = PROGRAM + "".join(f"{step.command}\necho '{MARK}'\n" for step in steps)
+    function = f'milvus_cli() {{ {program} "$@"; }}\n'
+    script = function + "".join(f"{_replaced(step.command, ports)}\necho '{MARK}'\n" for step in steps)
     done = subprocess.run(
         ["bash", "-c", script],
         cwd=directory,
@@ -77,8 +89,17 @@ def told(pages: Sequence[str], directory: Path, env: Mapping[str, str]) -> list[
         timeout=300,
         check=False,
     )
-    outputs = [each.strip("\n") for each in done.stdout.split(MARK)[:-1]]
+    shown = _replaced(done.stdout, {real: port for port, real in ports.items()})
+    outputs = [each.strip("\n") for each in shown.split(MARK)[:-1]]
     return list(zip(steps, outputs, strict=True))
+
+
+def _replaced(text: str, words: Mapping[str, str]) -> str:
+    return re.sub(r"\b\d+\b", lambda match: words.get(match[0], match[0]), text)
+
+
+def ports_of(server: MilvusServer) -> dict[str, str]:
+    return {"19530": str(server.port), "9091": str(server.management_port)}
 
 
 def agrees(shown: str, output: str) -> bool:
@@ -93,13 +114,19 @@ def environment(home: Path) -> dict[str, str]:
 
 def main() -> None:
     """Writes the output of today's program into the guides that show none."""
-    pages = {name: page_of(name).read_text(encoding="utf-8") for name in STORY}
     with tempfile.TemporaryDirectory() as work:
         env = environment(Path(work) / "home")
-        found = told(list(pages.values()), Path(work), env)
+        _fill(STORY, Path(work), env, NO_PORTS)
         subprocess.run([sys.executable, "-m", "milvus_cli", "stop", "server", "--all"], env=env, check=False)
+    with tempfile.TemporaryDirectory() as work, MilvusServer(Path(work) / "milvus", authorization=True) as server:
+        _fill(SECURED, Path(work), environment(Path(work) / "home"), ports_of(server))
+
+
+def _fill(names: Sequence[str], directory: Path, env: Mapping[str, str], ports: Mapping[str, str]) -> None:
+    pages = {name: page_of(name).read_text(encoding="utf-8") for name in names}
+    found = dict(told(list(pages.values()), directory, env, ports=ports))
     for name, page in pages.items():
-        page_of(name).write_text(_with_outputs(page, dict(found)), encoding="utf-8")
+        page_of(name).write_text(_with_outputs(page, found), encoding="utf-8")
 
 
 def _with_outputs(page: str, found: Mapping[Step, str]) -> str:

@@ -76,7 +76,7 @@ def test_a_password_comes_from_standard_input_or_a_file(root: Typed) -> None:
 def test_debug_shows_no_password(root: Typed) -> None:
     run = root("create user acc_ann -p hunter22 --debug")
     assert run.code == 0
-    assert [line.split()[1] for line in run.err.splitlines()] == ["CreateCredential"]
+    assert [line.split()[1] for line in run.err.splitlines()] == ["ListCredUsers", "CreateCredential"]
     run = root("update password acc_ann -op hunter22 -p hunter23 --debug")
     assert [line.split()[1] for line in run.err.splitlines()] == ["UpdateCredential"]
     assert not any(text in run.err for text in ("hunter", "aHVudGVy"))
@@ -194,7 +194,7 @@ def test_roles_are_given_to_several_users_at_once_and_taken_back(root: Typed) ->
             "that is not the old password of user 'acc_ann'",
             "give the one that it has now: --old-password -",
         ),
-        ("create user acc_ann -p hunter22", "user already exists: acc_ann", ""),
+        ("create user acc_ann -p hunter22", "user 'acc_ann' already exists", "run `show user acc_ann`"),
         ("list privilege_groups", "Milvus 2.3.5 has no privilege groups (requires Milvus 2.5)", ""),
         (
             "grant privilege acc_reader -p CollectionReadOnly -o '*'",

@@ -6,15 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.guides import STORY, Step, agrees, environment, page_of, steps_of, told
+from tests.guides import SECURED, STORY, Step, agrees, environment, page_of, ports_of, steps_of, told
 from tests.migration import PAGE, written
+from tests.support.launcher import Launcher
+from tests.support.milvus_server import MilvusServer
 
 
-def test_the_story_of_the_guides_is_true(tmp_path: Path) -> None:
+def test_the_story_of_the_guides_is_true(launcher: Launcher, tmp_path: Path) -> None:
     env = environment(tmp_path / "home")
     pages = [page_of(name).read_text(encoding="utf-8") for name in STORY]
     try:
-        found = told(pages, tmp_path, env)
+        found = told(pages, tmp_path, env, program=launcher.command)
     finally:
         subprocess.run([sys.executable, "-m", "milvus_cli", "stop", "server", "--all"], env=env, check=False)
     differing = [(step, output) for step, output in found if not agrees(step.shown, output)]
@@ -23,6 +25,13 @@ def test_the_story_of_the_guides_is_true(tmp_path: Path) -> None:
     texts = page_of("texts").read_text(encoding="utf-8")
     count = sum(step.command.startswith("milvus_cli ") for step in steps_of(texts))
     assert f"{count} commands" in texts
+
+
+def test_the_story_of_a_secured_milvus_is_true(milvus_auth: MilvusServer, launcher: Launcher, tmp_path: Path) -> None:
+    pages = [page_of(name).read_text(encoding="utf-8") for name in SECURED]
+    env = environment(tmp_path / "home")
+    found = told(pages, tmp_path, env, program=launcher.command, ports=ports_of(milvus_auth))
+    assert [(step, output) for step, output in found if not agrees(step.shown, output)] == []
 
 
 def test_commands_have_lines_and_outputs_have_gaps() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from ..client.client import Client
 from ..client.optional import Permitted, permitted
 from ..client.versions import lacks
+from ..errors import CliError
 from ..result import Done, Removal, Report, Section, Table
 from ..text.names import missing_name
 from . import access
@@ -21,9 +22,11 @@ def check_user(user: str, password: str) -> None:
 
 
 def create_user(client: Client, user: str, password: str, roles: Sequence[str], description: str | None = None) -> Done:
-    """Creates a user with roles. Raises CliError for a role that does not exist."""
+    """Creates a user with roles. Raises CliError for a user that exists, or a role that does not."""
     if description is not None:
         client.require("CreateCredential.description")
+    if user in (permitted(access.users, client) or ()):
+        raise CliError(f"user {user!r} already exists", hint=f"run `show user {user}`")
     if roles:
         access.require_roles(client, roles)
     access.create_user(client, user, password, description)

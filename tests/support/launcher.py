@@ -37,6 +37,11 @@ class Launcher:
         self._directory = tempfile.TemporaryDirectory(prefix="launcher-")
         self._address = f"{self._directory.name}/socket"
 
+    @property
+    def command(self) -> str:
+        """The words in bash that run milvus_cli by this launcher."""
+        return f"'{sys.executable}' -S '{ROOT}/tests/support/launched.py' '{self._address}'"
+
     def run(self, job: Job, input: bytes | None, timeout: float) -> tuple[int, bytes, bytes]:
         """Exit code (minus the signal that ended it), stdout and stderr; killed, with TimeoutError, when late."""
         with socket.socket(socket.AF_UNIX) as control, tempfile.TemporaryFile() as stdin:
