@@ -1,5 +1,6 @@
 """Loads pyarrow, which is optional."""
 
+import os
 from typing import Any
 
 from ..errors import CliError
@@ -7,6 +8,8 @@ from ..text.packages import install_line
 
 
 def pyarrow() -> Any:
+    # Its own allocator retains what it frees.
+    os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     try:
         import pyarrow
         import pyarrow.ipc

@@ -4,8 +4,10 @@ import ctypes
 import os
 from contextlib import suppress
 
-M_ARENA_MAX = -8
-"""A parameter of mallopt(3)."""
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8
+"""Parameters of mallopt(3)."""
+LARGE = 1 << 17
+"""Bytes of a block that is worth a system call."""
 
 
 def share_one_heap() -> None:
@@ -16,6 +18,14 @@ def share_one_heap() -> None:
     with suppress(OSError, AttributeError):
         if len(os.listdir("/proc/self/task")) == 1:
             ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
+
+
+def give_back_large_blocks() -> None:
+    """Has large blocks returned to the system as soon as they are freed, for a tenth more processor time."""
+    with suppress(OSError, AttributeError):
+        libc = ctypes.CDLL(None)
+        libc.mallopt(M_MMAP_THRESHOLD, LARGE)
+        libc.mallopt(M_TRIM_THRESHOLD, LARGE)
 
 
 def give_back() -> None:

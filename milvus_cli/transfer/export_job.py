@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ..connections.private_files import require_free
 from ..errors import InvalidInput
-from ..files.memory import share_one_heap
+from ..files.memory import give_back_large_blocks, share_one_heap
 from ..files.sources import InputFile
 from ..files.text_layout import TEXT_FORMATS, UTF8, TextLayout
 from ..files.urls import refuse_scheme, store_of
@@ -54,6 +54,8 @@ def export_collection(session: Session, options: ExportOptions) -> Done | None:
     replaces = bool(options.force or session.options.yes)
     in_store = store_of(options.file) != ""
     if in_store:
+        # The packages of the stores take 40 MiB themselves.
+        give_back_large_blocks()
         require_new_object(options.file, replace=replaces, resume=options.resume)
     elif options.file != "-":
         if not os.path.isdir(os.path.dirname(options.file)):

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from ..errors import Interrupted, InvalidAnswer, InvalidInput, ServerRefused, Unreachable
 from ..files.arrow import to_columnar
+from ..files.memory import give_back
 from ..files.stores import ObjectWriter, new_object, require_free_object
 from ..files.urls import shown_url
 from ..files.writers import COLUMNAR_FORMATS
@@ -73,6 +74,7 @@ def _write(session: Session, export: Export, target: ObjectWriter, report: Repor
         rows = export_to_stream(session.client, export, streams.write, report)
         streams.flush()
         to_columnar(streams.name, whole.name, export.selection, export.shape.format)
+        give_back()
         shutil.copyfileobj(whole, target)
     return rows
 
