@@ -16,7 +16,8 @@ from ..files.rejects import Rejects
 from ..files.sources import files_of_rows, find_files
 from ..files.text_layout import SEPARATED
 from ..result import Done
-from ..rows.writing import WriteTarget, writes_at_once
+from ..rows.write_target import WriteTarget
+from ..rows.writing import writes_at_once
 from ..schema.features import require_types
 from ..schema.schema import params, row_fields
 from ..server.existence import collection_identity, exact_row_count, require_partition_to_write

@@ -14,7 +14,7 @@ from ..errors import CliError, InvalidInput
 from ..files.sources import STDIN, InputFile, Source, identity
 from ..files.text_layout import TextLayout
 from ..files.urls import is_url, shown_url
-from ..rows.writing import WriteTarget
+from ..rows.write_target import WriteTarget
 from ..session.session import Session
 from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Checkpoint, default_path
 from .job_locks import address_of, file_lock, key_lock

@@ -32,7 +32,7 @@ from .merging import new_patterns, repeated_keys
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
-    from ..rows.writing import WriteTarget
+    from ..rows.write_target import WriteTarget
     from ..schema.schema import Field
 
 NUMPY_CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
