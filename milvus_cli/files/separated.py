@@ -157,9 +157,11 @@ class _Records:
     def header(self) -> Sequence[str]:
         """Returns the names of the columns. Raises CliError for a file without a header, if it should have one."""
         names = list(self._layout.columns)
+        if self._layout.no_header and names:
+            return names
         if self._layout.no_header:
             width = len(next(iter(self._read([self._text.next])), [])) if self._text.next else 0
-            return names or [f"column{number}" for number in range(1, width + 1)]
+            return [f"column{number}" for number in range(1, width + 1)]
         header = self._first()
         if names and len(names) != len(header):
             raise CliError(f"{self._source.file.name} has {len(header)} columns, and --columns names {len(names)}")

@@ -41,7 +41,7 @@ def read_split(job: Job, done: Mark, digest: str, processes: Processes) -> Itera
             continue
         if obstacle := _obstacle(job, files):
             if obstacle not in told:
-                job.note(f"note: --jobs has no effect: {obstacle}")
+                job.note(f"note: --jobs has no effect {obstacle}")
             told.add(obstacle)
             yield from reader.drain()
             earlier = Earlier(done.line, digest) if number == done.file else Earlier()
@@ -53,12 +53,12 @@ def read_split(job: Job, done: Mark, digest: str, processes: Processes) -> Itera
 
 
 def _obstacle(job: Job, files: Sequence[InputFile]) -> str:
-    """Returns why files are read in this process, empty if they are not."""
+    """Returns what is read in this process, and why; empty for files that are split."""
     if job.encoder.filling.needs:
-        return "--embed waits for the embedder"
+        return "with --embed: rows wait for the embedder"
     if len(files) > 1 or files[0].format not in FORMATS:
-        return f"{files[0].format} is read in one process; CSV, TSV and JSON Lines can be split"
-    return "" if identity(files[0]) else f"{files[0].name} is read in one process; files can be split"
+        return f"on {files[-1].format} files: only CSV, TSV and JSON Lines are split"
+    return "" if identity(files[0]) else f"on {files[0].name}: only files are split"
 
 
 @dataclass

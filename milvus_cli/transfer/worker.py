@@ -63,7 +63,7 @@ def main() -> None:
     with suppress(EOFError, OSError, KeyboardInterrupt):
         encoder, count = receive(sys.stdin.buffer).encoder, 0
         while True:
-            send(sys.stdout.buffer, _parsed(encoder, receive(sys.stdin.buffer)))
+            send(sys.stdout.buffer, parsed_or_none(encoder, receive(sys.stdin.buffer)))
             count += 1
             if count % TRIMMED == 0:
                 give_back()
@@ -71,7 +71,7 @@ def main() -> None:
     os._exit(0)
 
 
-def _parsed(encoder: RowEncoder, piece: Piece) -> Parsed | None:
+def parsed_or_none(encoder: RowEncoder, piece: Piece) -> Parsed | None:
     """Returns None for a piece that can't be read: the other process reads it again, and raises the error."""
     try:
         return parse(encoder, piece)
