@@ -13,7 +13,7 @@ from tests.bench.endless import NAME, Endless, Shape
 from tests.support.cli import Cli
 from tests.support.milvus_server import MilvusServer
 from tests.support.typed import Typed
-from tests.test_insert_faults import wait_for
+from tests.test_insert_faults import acknowledged, distinct, exact, wait_for
 
 ROWS = 12_000
 TEXT = "x" * 400
@@ -107,3 +107,22 @@ def test_a_process_that_is_killed_ends_the_insert_with_one_error(cli: Cli, waiti
         f"error: a worker process was ended by SIGKILL; {ROWS + 1:,} rows are in",
         "hint: it may have run out of memory: use fewer --jobs; run the same command with --resume to continue",
     ]
+
+
+def test_an_insert_that_is_killed_continues_in_other_processes(in_directory: Typed) -> None:
+    cli = in_directory.cli
+    write_books(cli.directory / "books.csv")
+    in_directory.gone("killed_jobs")
+    fields = "-f id:INT64 -f title:VARCHAR:500 -f vector:FLOAT_VECTOR:2 -p id"
+    in_directory.all(
+        f"create collection -c killed_jobs {fields} --index vector:FLAT:L2", "load collection -c killed_jobs"
+    )
+    line = ["insert", "file", "-c", "killed_jobs", "books.csv", "--checkpoint", "state.json"]
+    process = cli.start(*line, "--jobs", "2", env=in_directory.env)
+    wait_for(lambda: acknowledged(cli.directory / "state.json") > 0)
+    process.kill()
+    process.communicate()
+    run = in_directory(f"{' '.join(line)} --resume --jobs 3")
+    assert (run.code, run.out.partition(" into")[0]) == (0, f"Inserted {ROWS:,} of {ROWS:,} rows"), run
+    assert (exact(in_directory, "killed_jobs"), distinct(in_directory, "killed_jobs")) == (ROWS, ROWS)
+    in_directory.gone("killed_jobs")

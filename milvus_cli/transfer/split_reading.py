@@ -6,6 +6,7 @@ is read again with the next one; what can't be cut or read is left to a reader i
 
 from __future__ import annotations
 
+import os
 from collections import deque
 from collections.abc import Collection, Generator, Iterator, Sequence
 from concurrent.futures import Future
@@ -18,7 +19,7 @@ from ..files.blocks import LARGEST, Block, Blocks, joined
 from ..files.encodings import as_utf8
 from ..files.row_stream import RowStream
 from ..files.separated import TOLD
-from ..files.sources import InputFile, Source, identity, open_source
+from ..files.sources import InputFile, Source, open_source
 from ..files.tables import group_tables, open_table
 from ..files.text_layout import SEPARATED, UTF8, TextLayout
 from .checkpoint import Mark
@@ -58,7 +59,7 @@ def _obstacle(job: Job, files: Sequence[InputFile]) -> str:
         return "with --embed: rows wait for the embedder"
     if len(files) > 1 or files[0].format not in FORMATS:
         return f"on {files[-1].format} files: only CSV, TSV and JSON Lines are split"
-    return "" if identity(files[0]) else f"on {files[0].name}: only files are split"
+    return "" if os.path.isfile(files[0].path) else f"on {files[0].name}: only files are split"
 
 
 @dataclass
@@ -144,26 +145,34 @@ class SplitReader:
 
     def _ahead(self, text: TextFile) -> Iterator[InsertStep]:
         for block in text.blocks:
-            if text.head is None:
-                self._look(text, block)
+            if text.head is None and not self._is_readable(text, block):
+                yield from self._left(text, [block])
+                return
             self._pending.append(self._reading(text, block, text.position))
             while len(self._pending) >= self._processes.count + AHEAD:
                 yield from self._next()
-        if not text.blocks.ended:
-            yield from self.drain()
-            yield from self._plain(text, [], text.position)
+        if text.head is None or not text.blocks.ended:
+            yield from self._left(text, [])
+
+    def _left(self, text: TextFile, blocks: Sequence[Block]) -> Iterator[InsertStep]:
+        """Reads what can't be split, behind what other processes have read."""
+        yield from self.drain()
+        yield from self._plain(text, blocks, text.position)
 
     def drain(self) -> Iterator[InsertStep]:
         while self._pending:
             yield from self._next()
 
-    def _look(self, text: TextFile, block: Block) -> None:
-        """Raises CliError for a file whose columns do not fit."""
+    def _is_readable(self, text: TextFile, block: Block) -> bool:
+        """Takes the columns from the first block of a file; returns False if it has none, or others than it should."""
         source = piece_source(text.piece(block), joined([block.data]), lambda note: None)
-        table = open_table([source], self._job.encoder.wanted, text.layout)
-        self._job.encoder.require_columns(text.file.name, table)
-        if table.columns is not None:
-            text.learn(table)
+        try:
+            table = open_table([source], self._job.encoder.wanted, text.layout)
+            self._job.encoder.require_columns(text.file.name, table)
+        except CliError:
+            return False
+        text.learn(table)
+        return True
 
     def _reading(self, text: TextFile, block: Block, position: int) -> Reading:
         return Reading(text, block, position, self._processes.parse(text.piece(block)))

@@ -24,7 +24,7 @@ WHAT = (
     "insert",
     "memory",
 )
-BY_HAND = ("growth",)
+BY_HAND = ("growth", "jobs")
 """Measured only when named: they take long."""
 ROUNDS = 15
 ROWS = 100_000
@@ -53,6 +53,7 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.growth import measure_growth
     from tests.bench.insert import measure_insert
     from tests.bench.install import base_environment, official_environment
+    from tests.bench.jobs import measure_jobs
     from tests.bench.lite import measure_lite
     from tests.bench.memory import measure_memory
     from tests.bench.search import measure_search
@@ -70,6 +71,8 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
         return measure_lite(work, given.rounds)
     if what == "growth":
         return measure_growth(work, given.rows, given.server)
+    if what == "jobs":
+        return measure_jobs(work, given.rows, given.rounds, given.server)
     if what == "memory":
         return measure_memory(work, given.rows)
     if what == "top":
@@ -106,14 +109,14 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=ROWS,
         metavar="N",
-        help=f"rows of 128 dimensions for memory and growth [{ROWS}]; a million take half an hour, and growth "
+        help=f"rows of 128 dimensions for memory, jobs and growth [{ROWS}]; a million take half an hour, and growth "
         "also measures ten times as many",
     )
     parser.add_argument(
         "--server",
         choices=["milvus", "lite"],
         default="milvus",
-        help="the server for growth: Milvus 2.3.5 or Milvus Lite [milvus]",
+        help="the server for jobs and growth: Milvus 2.3.5 or Milvus Lite [milvus]",
     )
     parser.add_argument(
         "--official",

@@ -232,6 +232,14 @@ def test_files_that_can_not_be_split_are_read_as_ever(tmp_path: Path) -> None:
     assert len(assert_equal(path, pieces=0).rows) == 201
 
 
+@pytest.mark.parametrize("text", ["", "\n\n", "id,title", '"id\n', "<html>", "PAR1", "id,id\n1,2\n", "id,other\n1,2\n"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl"])
+def test_files_that_begin_strangely(tmp_path: Path, text: str, kind: str) -> None:
+    path = tmp_path / f"books.{kind}"
+    path.write_text(text)
+    assert_equal(path, pieces=0)
+
+
 def test_a_compressed_file_that_is_cut_off(tmp_path: Path) -> None:
     path = tmp_path / "books.csv.gz"
     lines = "".join(f"{row},{Random(row).random()}\n" for row in range(2000))
