@@ -69,10 +69,12 @@ def waiting(cli: Cli) -> Iterator[Popen[str]]:
     with server as uri:
         files = ["books.csv", "pipe.csv", "more.csv"]
         process = cli.start("insert", "file", "-c", NAME, *files, "--jobs", "2", env={"MILVUS_URI": uri})
-        wait_for(lambda: server.inserted == ROWS)
-        yield process
-        process.kill()
-        process.communicate()
+        try:
+            wait_for(lambda: server.inserted == ROWS)
+            yield process
+        finally:
+            process.kill()
+            process.communicate()
 
 
 def workers_of(process: Popen[str]) -> list[int]:
