@@ -109,7 +109,7 @@ def _costs(work: Path, rows: int, kind: str) -> dict[str, Cost]:
         costs["check vectors"] = run("check", "vectors", "-c", name, env=env, codes=(0, FOUND))
         costs["dump"] = run("dump", work / "dump", "--collection", name, env=env)
         costs["copy"] = run("copy", f"there:{name}", "there:copied", "-y", env=env)
-        costs["diff"] = run("diff", f"there:{name}", "there:copied", env=env)
+        costs["diff"] = run("diff", f"there:{name}", "there:copied", "--rows", "all", env=env)
     return costs
 
 
