@@ -19,7 +19,7 @@ from milvus_cli.embedding.client import EmbeddingClient
 from milvus_cli.embedding.field import vector_packer
 from milvus_cli.errors import InvalidAnswer
 from milvus_cli.files.row_stream import Chunk
-from milvus_cli.rows.writing import WriteTarget
+from milvus_cli.rows.write_target import WriteTarget
 from milvus_cli.schema.schema import type_number
 from milvus_cli.transfer.embedding import FieldFiller, RowEmbedder
 from milvus_cli.transfer.intake import PLAIN_VALUES, Prepared, RowEncoder

@@ -13,7 +13,7 @@ import pytest
 from milvus_cli.errors import InvalidInput
 from milvus_cli.files.columnar import read_parquet
 from milvus_cli.files.sources import InputFile, open_source
-from milvus_cli.rows.writing import WriteTarget
+from milvus_cli.rows.write_target import WriteTarget
 from milvus_cli.schema.declaration import Declaration, declared
 from milvus_cli.search.queries import numbered
 from milvus_cli.text.floats import bfloat16, first_not_finite

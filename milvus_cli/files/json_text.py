@@ -95,6 +95,7 @@ class JsonText:
 
     def __init__(self, source: Source) -> None:
         self.name = source.file.name
+        self._source = source
         self._encoding = source.encoding
         self.loads = loads_exact()
         self._read: Callable[[int], bytes] = getattr(source.stream, "read1", source.stream.read)
@@ -105,7 +106,7 @@ class JsonText:
         self._at = 0
         self._dropped = 0
         self._ended = False
-        self.number = 1
+        self.number = source.before + 1
         """Line number of the next character."""
         self._more()
         require_rows(self._data, source.file)
@@ -147,6 +148,7 @@ class JsonText:
             match = SPACE.match(self._data, self._at)
             self._go(match.end() if match else self._at)
             if self._at < len(self._data) or self._ended:
+                self._source.cut |= self._at == len(self._data)
                 return self._data[self._at : self._at + 1]
             self._more()
 
@@ -214,12 +216,12 @@ class JsonText:
             error = f"expected a value, got {self._what_follows(at)}"
         except json.JSONDecodeError as exc:
             error, at = exc.msg, exc.pos
-            if exc.msg.startswith("Unterminated") and not self._ended:
+            if exc.msg.startswith("Unterminated") and self._may_continue():
                 return None
         else:
             # A number may continue beyond the text read so far.
             return (value, end) if end < len(self._data) or self._ended else None
-        if at + ESCAPE >= len(self._data) and not self._ended:
+        if at + ESCAPE >= len(self._data) and self._may_continue():
             return None
         raise Malformed(error, at - self._at)
 
@@ -235,9 +237,14 @@ class JsonText:
             if not depth:
                 text = self._data[self._at : found.end()].decode("utf-8", "backslashreplace")
                 return UnreadableValue(TOO_DEEP, text), found.end()
-        if self._ended:
-            raise Malformed("it has no end", len(self._data) - self._at)
-        return None
+        if self._may_continue():
+            return None
+        raise Malformed("it has no end", len(self._data) - self._at)
+
+    def _may_continue(self) -> bool:
+        """Returns True unless the text is read to its end, which then is within a value."""
+        self._source.cut |= self._ended
+        return not self._ended
 
     def _what_follows(self, at: int) -> str:
         if at >= len(self._data):

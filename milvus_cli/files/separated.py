@@ -41,7 +41,7 @@ def read_separated(source: Source, layout: TextLayout = PLAIN) -> RowStream:
     # The csv module's own limit is 131,072 characters per cell; vectors may have more.
     csv.field_size_limit(ROW_LIMIT)
     source.text = io.TextIOWrapper(source.stream, "utf-8-sig", "surrogateescape", newline="")
-    records = _Records(source, _Lines(source.text, source.file), layout)
+    records = _Records(source, _Lines(source.text, source.file, source.before), layout)
     header = records.header()
     twice = next((name for name in header if header.count(name) > 1), None)
     if twice is not None:
@@ -58,12 +58,12 @@ def read_separated(source: Source, layout: TextLayout = PLAIN) -> RowStream:
 class _Lines:
     """The lines of a text, kept until they are taken."""
 
-    def __init__(self, text: io.TextIOWrapper, file: InputFile) -> None:
+    def __init__(self, text: io.TextIOWrapper, file: InputFile, before: int) -> None:
         self._readline = text.readline
         self._file = file
         self._since: list[str] = []
         self.size = 0
-        self.dropped = 0
+        self.dropped = before
         self.next = self._readline(ROW_LIMIT)
         require_rows(self.next[:40].encode("utf-8", "surrogateescape"), file)
 
@@ -157,9 +157,11 @@ class _Records:
     def header(self) -> Sequence[str]:
         """Returns the names of the columns. Raises CliError for a file without a header, if it should have one."""
         names = list(self._layout.columns)
+        if self._layout.no_header and names:
+            return names
         if self._layout.no_header:
             width = len(next(iter(self._read([self._text.next])), [])) if self._text.next else 0
-            return names or [f"column{number}" for number in range(1, width + 1)]
+            return [f"column{number}" for number in range(1, width + 1)]
         header = self._first()
         if names and len(names) != len(header):
             raise CliError(f"{self._source.file.name} has {len(header)} columns, and --columns names {len(names)}")
@@ -207,6 +209,7 @@ class _Records:
                 size += text.size
                 raw = text.take()
                 if broken is not None:
+                    self._source.cut |= str(broken) == NO_END
                     good = sum(map(_span, step))
                     bad.append(_bad(broken, before + 1 + good, self._line, raw[good:]))
                 swallowed.look(step, before + 1, raw)

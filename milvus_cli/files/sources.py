@@ -186,7 +186,8 @@ class Source:
     """An open source. `stream` is decompressed; `total` is the stored size, None if unknown.
 
     Readers that bypass the stream set `read` to the bytes so far. Readers that decode it set `text`, which would
-    close the stream when it is garbage-collected.
+    close the stream when it is garbage-collected. A stream may be a part of a text: it begins after `before` lines, and
+    a reader that meets its end within a row sets `cut`.
     """
 
     file: InputFile
@@ -197,6 +198,8 @@ class Source:
     read: int = 0
     text: TextIO | None = None
     encoding: str = "utf-8"
+    before: int = 0
+    cut: bool = False
     note: Callable[[str], None] = field(default=lambda text: None)
     """Takes notes for the user about the content."""
 

@@ -19,7 +19,7 @@ from ..schema.schema import kind_of
 from ..server.progress import load_state
 from ..values.columns import comparable, field_named, one_value, raw_values
 from .filters import both, one_of
-from .writing import WriteTarget
+from .write_target import WriteTarget
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.failures import lost, silent
 from ..errors import Fault, ServerRefused, Unreachable
-from ..schema.schema import primary_field
+from .write_target import WriteTarget
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema, FieldData
@@ -23,55 +22,6 @@ OF_VALUES = frozenset({None, 0, 1, 6, 1001, 1100, 65535})
 
 Other codes concern every row.
 """
-
-
-@dataclass(frozen=True)
-class WriteTarget:
-    """Where rows go. `lite` is set for a Milvus Lite 3; older ones behave like Milvus and report no version.
-
-    `takes_generated` is set if the server takes values for a primary key that it would generate otherwise. A `partial`
-    upsert keeps values that rows leave out; `operations` are those on arrays, by field: ARRAY_APPEND or ARRAY_REMOVE.
-    """
-
-    collection: str
-    partition: str
-    schema: CollectionSchema
-    upsert: bool = False
-    lite: bool = False
-    takes_generated: bool = True
-    partial: bool = False
-    operations: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def generated(self) -> str:
-        """The primary field if Milvus generates its values, and takes no others; else empty."""
-        key = primary_field(self.schema)
-        return key.name if key and key.autoID and not self.upsert and not self.takes_generated else ""
-
-    @property
-    def verb(self) -> str:
-        """The operation that the command requested."""
-        return "Upsert" if self.upsert else "Insert"
-
-    @property
-    def method(self) -> str:
-        """The RPC to call.
-
-        Milvus Lite's insert replaces rows with equal keys, which Milvus's insert keeps; its upsert keeps dynamic keys
-        of the old row that the new row lacks.
-        """
-        return "Upsert" if self.upsert and (self.partial or not self.lite) else "Insert"
-
-    @property
-    def is_repeatable(self) -> bool:
-        """Reports whether sending the rows twice has the same effect as sending them once."""
-        return "ARRAY_APPEND" not in self.operations.values()
-
-    @property
-    def key(self) -> str:
-        """The primary field if rows bring their keys; empty if Milvus generates them."""
-        key = primary_field(self.schema)
-        return key.name if key and (self.upsert or not key.autoID) else ""
 
 
 def write_rows(

@@ -14,7 +14,8 @@ from ..result import Done
 from ..rows.changes import SchemaChanged
 from ..rows.cursor import Cursor
 from ..rows.patience import Patience
-from ..rows.writing import WriteTarget, writes_at_once
+from ..rows.write_target import WriteTarget
+from ..rows.writing import writes_at_once
 from ..schema.definition import DEFAULT_PARTITION
 from ..schema.difference import field_differences
 from ..schema.features import lacking_features, lacking_indexes

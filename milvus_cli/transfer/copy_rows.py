@@ -12,7 +12,8 @@ from ..errors import CliError
 from ..files.row_stream import Chunk
 from ..rows.cursor import Cursor, Page
 from ..rows.patience import NO_PATIENCE, Patience
-from ..rows.writing import WriteTarget, write_rows
+from ..rows.write_target import WriteTarget
+from ..rows.writing import write_rows
 from ..schema.schema import kind_of
 from ..text.json import load_json
 from ..values.columns import field_named, moved, raw_values

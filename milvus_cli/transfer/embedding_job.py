@@ -19,7 +19,7 @@ from ..embedding.field import (
 )
 from ..errors import CliError, InvalidInput
 from ..rows.patience import Patience
-from ..rows.writing import WriteTarget
+from ..rows.write_target import WriteTarget
 from ..schema.kinds import ValueShape, shape_of
 from ..schema.schema import kind_of, row_fields
 from ..schema.vector_field import search_field

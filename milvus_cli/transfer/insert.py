@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import BinaryIO
@@ -16,12 +16,13 @@ from ..files.rejects import Rejects
 from ..files.sources import files_of_rows, find_files
 from ..files.text_layout import SEPARATED
 from ..result import Done
-from ..rows.writing import WriteTarget, writes_at_once
+from ..rows.write_target import WriteTarget
+from ..rows.writing import writes_at_once
 from ..schema.features import require_types
 from ..schema.schema import params, row_fields
 from ..server.existence import collection_identity, exact_row_count, require_partition_to_write
 from ..session.session import Session
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, InsertCounts
 from .embedding_job import InsertEmbedding
 from .fake import Recipe, fake_chunks
 from .insert_job import (
@@ -36,7 +37,7 @@ from .insert_job import (
 from .insert_summary import count_again, summary, with_counts
 from .intake import RowEncoder
 from .meter import Meter
-from .pipeline import InsertStep, Job, Pipeline, made_steps, read_steps
+from .pipeline import InsertStep, Job, Pipeline, WorkerLost, made_steps, read_steps
 from .sender import Sender
 from .side_by_side import require_equal_lengths
 
@@ -103,7 +104,8 @@ def _insert(
             report(rows)
             return done / size if size else None
 
-        reading = Reading(read_steps(job, checkpoint.progress.done, checkpoint.progress.digest))
+        steps = _steps(job, checkpoint.progress, options.processes)
+        reading = Reading(steps)
         try:
             shown = _run_pipeline(
                 session,
@@ -118,15 +120,28 @@ def _insert(
             checkpoint.finish()
             embedding.finish()
         except CliError as exc:
-            is_of_files = exc is reading.failure and not embedding.has_raised(exc)
+            is_of_files = exc is reading.failure and not (embedding.has_raised(exc) or isinstance(exc, WorkerLost))
             hint = continue_hint(job, exc if is_of_files else None)
             raise with_counts(exc, checkpoint.progress, hint) from exc
         finally:
+            steps.close()
             embedding.close(counts)
             checkpoint.close()
             for line in notes:
                 session.console.note(line)
     return summary(session, options, counts, shown, (before, after))
+
+
+def _steps(job: Job, counts: InsertCounts, processes: int) -> Generator[InsertStep, None, None]:
+    if processes == 1:
+        yield from read_steps(job, counts.done, counts.digest)
+        return
+    # Most inserts start no processes.
+    from .processes import Processes
+    from .split_reading import read_split
+
+    with Processes(processes, job.encoder) as workers:
+        yield from read_split(job, counts.done, counts.digest, workers)
 
 
 @dataclass

@@ -14,7 +14,7 @@ from ..errors import CliError, InvalidInput
 from ..files.sources import STDIN, InputFile, Source, identity
 from ..files.text_layout import TextLayout
 from ..files.urls import is_url, shown_url
-from ..rows.writing import WriteTarget
+from ..rows.write_target import WriteTarget
 from ..session.session import Session
 from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Checkpoint, default_path
 from .job_locks import address_of, file_lock, key_lock
@@ -26,7 +26,7 @@ class InsertOptions(TextLayout):
     """Options of the command; `mapping` maps columns to fields, or to "" to leave a column out.
 
     `types` maps columns of text that go into the dynamic field to types. `embeds` names text columns, the vector
-    fields that they fill, and embedders.
+    fields that they fill, and embedders. `processes` is the number of those that read text.
     """
 
     collection: str = ""
@@ -47,6 +47,7 @@ class InsertOptions(TextLayout):
     checkpoint: str | None = None
     patience: float = 60.0
     seconds: float | None = None
+    processes: int = 1
 
 
 def require_usable(session: Session, layout: TextLayout, paths: Sequence[str], files: Sequence[InputFile]) -> None:

@@ -32,7 +32,7 @@ from .merging import new_patterns, repeated_keys
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
-    from ..rows.writing import WriteTarget
+    from ..rows.write_target import WriteTarget
     from ..schema.schema import Field
 
 NUMPY_CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
@@ -179,14 +179,14 @@ class RowEncoder:
                     bad.append(self.rejected(chunk, row, exc, table))
             chunk = chunk.pick(good)
             values, columns = self._encode(chunk, table)
-        keys = _sent_keys(columns, self.target.key) if self.target.key else ()
+        keys = sent_keys(columns, self.target.key) if self.target.key else ()
         earlier = NO_CHUNK
         if self.target.upsert and not self.target.partial and (last := last_of_each(keys)) is not None:
             whole, latest = Chunk(values, chunk.lines, unit=chunk.unit), set(last)
             earlier = whole.pick([row for row in range(len(keys)) if row not in latest])
             chunk = whole.pick(last)
             values, columns = self._encode(chunk, PLAIN_VALUES)
-            keys = _sent_keys(columns, self.target.key)
+            keys = sent_keys(columns, self.target.key)
         plain = Chunk(values, chunk.lines, unit=chunk.unit)
         bad.sort(key=lambda each: each.line)
         return Batch(len(chunk.lines), columns, keys, plain, bad, earlier)
@@ -378,7 +378,7 @@ def _typed(cells: Sequence[str], name: str, kind: str) -> Sequence[Any]:
     return [ABSENT if value is None else value for value in read_cells(field, cells)]
 
 
-def _sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
+def sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
     """Returns the primary keys as encoded."""
     column = next((each for each in columns if each.field_name == name), None)
     return () if column is None else column.scalars.long_data.data or column.scalars.string_data.data

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import partial
@@ -22,6 +22,10 @@ from .recognition import Earlier, Witness
 from .sender import Outcome, Sender
 from .superseded import KeyCounter
 from .window import SendWindow
+
+
+class WorkerLost(CliError):
+    """A process that reads files ended before its work."""
 
 
 @dataclass(frozen=True)
@@ -70,31 +74,39 @@ def read_steps(job: Job, done: Mark, digest: str = "") -> Iterator[InsertStep]:
     """
     before = 0
     for number, files in enumerate(group_tables(job.files)):
-        if number < done.file:
-            continue
-        with ExitStack() as stack:
-            sources = [stack.enter_context(open_source(file, job.stdin, job.note)) for file in files]
-            for source in sources:
-                job.opened(source)
-            table, name = open_table(sources, job.encoder.wanted, job.layout), ", ".join(file.name for file in files)
-            require_arrays(job.encoder, table)
-            job.encoder.require_columns(name, table)
-            table, columns = _with_columns(table, partial(require_texts, job.encoder, name))
-            for note in job.encoder.notes(name, table, columns):
-                job.note(note)
+        if number >= done.file:
             earlier = Earlier(done.line, digest) if number == done.file else Earlier()
-            witness = _witness(files, earlier, job.anew)
-            if witness:
-                table = replace(table, chunks=witness.watch(table.chunks))
-            for batch in job.encoder.batches(table, after=earlier.line):
-                seen = witness.digest if witness else ""
-                yield InsertStep(batch, name, Mark(number, _last(batch)), before + _position(sources), seen)
-            for source in sources:
-                source.require_unchanged()
-            before += _position(sources)
+            before += yield from table_steps(job, number, files, earlier, before)
 
 
-def _with_columns(table: RowStream, require: Callable[[Chunk], None]) -> tuple[RowStream, Collection[str]]:
+def table_steps(
+    job: Job, number: int, files: Sequence[InputFile], earlier: Earlier, before: int
+) -> Generator[InsertStep, None, int]:
+    """Yields the batches of a table, the files with this number. Returns their bytes; `before` are those before."""
+    with ExitStack() as stack:
+        sources = [stack.enter_context(open_source(file, job.stdin, job.note)) for file in files]
+        for source in sources:
+            job.opened(source)
+        table, name = open_table(sources, job.encoder.wanted, job.layout), ", ".join(file.name for file in files)
+        require_arrays(job.encoder, table)
+        job.encoder.require_columns(name, table)
+        table, columns = with_columns(table, partial(require_texts, job.encoder, name))
+        for note in job.encoder.notes(name, table, columns):
+            job.note(note)
+        witness = _witness(files, earlier, job.anew)
+        if witness:
+            table = replace(table, chunks=witness.watch(table.chunks))
+        for batch in job.encoder.batches(table, after=earlier.line):
+            seen = witness.digest if witness else ""
+            yield InsertStep(batch, name, Mark(number, last_line(batch)), before + _position(sources), seen)
+        for source in sources:
+            source.require_unchanged()
+        return _position(sources)
+
+
+def with_columns(
+    table: RowStream, require: Callable[[Chunk], None] = lambda chunk: None
+) -> tuple[RowStream, Collection[str]]:
     """Returns the table with its columns, those of the first chunk where they are not known in advance.
 
     `require` may refuse this chunk.
@@ -124,10 +136,11 @@ def made_steps(chunks: Iterable[Chunk], encoder: RowEncoder) -> Iterator[InsertS
     for chunk in chunks:
         batch = encoder.batch(chunk, PLAIN_VALUES)
         size += sum(each.ByteSize() for each in batch.columns)
-        yield InsertStep(batch, "", Mark(0, _last(batch)), size)
+        yield InsertStep(batch, "", Mark(0, last_line(batch)), size)
 
 
-def _last(batch: Batch) -> int:
+def last_line(batch: Batch) -> int:
+    """Returns the position of the last row, whether it is valid or not."""
     return max([*batch.chunk.lines[-1:], *(each.line for each in batch.bad)])
 
 

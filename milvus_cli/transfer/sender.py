@@ -16,7 +16,8 @@ from ..errors import CliError, Fault, Interrupted, ServerRefused, Unreachable
 from ..files.row_stream import Chunk, RejectedRow
 from ..rows.patience import Attempts, Patience, ignore_retry
 from ..rows.readback import Sent
-from ..rows.writing import OF_VALUES, WriteTarget, is_busy, require_unchanged, write_rows
+from ..rows.write_target import WriteTarget
+from ..rows.writing import OF_VALUES, is_busy, require_unchanged, write_rows
 from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .settling import settle
 from .suspects import Suspect, named_field, suspects

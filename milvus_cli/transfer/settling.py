@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from ..client.client import Client
 from ..errors import Fault, NotAuthorized, Unsupported
 from ..rows.readback import Sent, read_back, rows_under
-from ..rows.writing import WriteTarget, write_rows
+from ..rows.write_target import WriteTarget
+from ..rows.writing import write_rows
 from ..values.columns import field_named, moved
 
 

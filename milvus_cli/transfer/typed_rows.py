@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, InvalidInput
 from ..result import Done
 from ..rows.readback import Sent
-from ..rows.writing import WriteTarget
+from ..rows.write_target import WriteTarget
 from ..schema.features import require_types
 from ..schema.schema import kind_of, row_fields
 from ..server.existence import require_partition_to_write

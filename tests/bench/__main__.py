@@ -24,6 +24,8 @@ WHAT = (
     "insert",
     "memory",
 )
+BY_HAND = ("growth", "jobs")
+"""Measured only when named: they take long."""
 ROUNDS = 15
 ROWS = 100_000
 
@@ -48,8 +50,10 @@ def main() -> int:
 def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
     from tests.bench.collections import measure_collections
     from tests.bench.export import measure_export
+    from tests.bench.growth import measure_growth
     from tests.bench.insert import measure_insert
     from tests.bench.install import base_environment, official_environment
+    from tests.bench.jobs import measure_jobs
     from tests.bench.lite import measure_lite
     from tests.bench.memory import measure_memory
     from tests.bench.search import measure_search
@@ -65,6 +69,10 @@ def _measure(what: str, given: argparse.Namespace, work: Path) -> list[Row]:
         return measure_export(work, given.rounds)
     if what == "lite":
         return measure_lite(work, given.rounds)
+    if what == "growth":
+        return measure_growth(work, given.rows, given.server)
+    if what == "jobs":
+        return measure_jobs(work, given.rows, given.rounds, given.server)
     if what == "memory":
         return measure_memory(work, given.rows)
     if what == "top":
@@ -89,9 +97,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "what",
         nargs="*",
-        choices=[[], *WHAT],
+        choices=[[], *WHAT, *BY_HAND],
         metavar="WHAT",
-        help=f"what to measure: {', '.join(WHAT)}; all when not given",
+        help=f"what to measure: {', '.join(WHAT)}, all when not given; and {', '.join(BY_HAND)}",
     )
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, metavar="N", help=f"runs of each command that count [{ROUNDS}]"
@@ -101,7 +109,14 @@ def _parser() -> argparse.ArgumentParser:
         type=int,
         default=ROWS,
         metavar="N",
-        help=f"rows of 128 dimensions for memory [{ROWS}]; a million take half an hour",
+        help=f"rows of 128 dimensions for memory, jobs and growth [{ROWS}]; a million take half an hour, and growth "
+        "also measures ten times as many",
+    )
+    parser.add_argument(
+        "--server",
+        choices=["milvus", "lite"],
+        default="milvus",
+        help="the server for jobs and growth: Milvus 2.3.5 or Milvus Lite [milvus]",
     )
     parser.add_argument(
         "--official",

@@ -47,7 +47,7 @@ def measure_collections(environment: Environment, work: Path, rounds: int, *, st
     server: ServerProcess = MilvusServer(work / "server") if standalone else LiteServer(work / "server")
     count = STANDALONE_COUNT if standalone else COUNT
     with server:
-        _fill(server, count)
+        fill_collections(server, count)
         return _measure(environment, server, work / "home", count, rounds)
 
 
@@ -70,7 +70,7 @@ def _measure(environment: Environment, server: ServerProcess, home: Path, count:
     ]
 
 
-def _fill(server: ServerProcess, count: int) -> None:
+def fill_collections(server: ServerProcess, count: int) -> None:
     schema = schema_pb2.CollectionSchema()
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     schema.fields.add(name="v", data_type=schema_pb2.FloatVector).type_params.add(key="dim", value="4")

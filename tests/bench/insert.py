@@ -16,6 +16,7 @@ from tests.bench.timing import Process, Sample, Task, measure, peak_memory
 from tests.support.cli import COMMAND, ROOT
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import milvus_pb2, open_stub, schema_pb2
+from tests.support.process import ServerProcess
 
 ROWS, DIM, BATCH = 100_000, 128, 5_000
 NAME = "books"
@@ -56,7 +57,7 @@ for start in range(0, len(ids), 5000):
 class Fresh:
     """A task on an empty collection, which is made before and not timed."""
 
-    server: MilvusServer
+    server: ServerProcess
     task: Task
 
     def __call__(self) -> Sample:
@@ -111,7 +112,7 @@ def official_process(official: Environment, server: MilvusServer, work: Path) ->
     return Process([official.milvus_cli], clean_variables(work / "home"), stdin=lines)
 
 
-def make_collection(server: MilvusServer) -> None:
+def make_collection(server: ServerProcess) -> None:
     schema = schema_pb2.CollectionSchema(name=NAME)
     schema.fields.add(name="id", data_type=schema_pb2.Int64, is_primary_key=True)
     schema.fields.add(name="title", data_type=schema_pb2.VarChar).type_params.add(key="max_length", value="200")
@@ -127,10 +128,10 @@ def make_collection(server: MilvusServer) -> None:
         )
 
 
-def vectors() -> Any:
+def vectors(rows: int = ROWS) -> Any:
     import numpy
 
-    return numpy.random.default_rng(1).random((ROWS, DIM), dtype=numpy.float32)
+    return numpy.random.default_rng(1).random((rows, DIM), dtype=numpy.float32)
 
 
 def write_files(work: Path) -> None:
@@ -156,11 +157,11 @@ def write_files(work: Path) -> None:
             writers[1].writerow([row, json.dumps(f"title {row}"), numbers])
 
 
-def prebuild(path: Path) -> None:
+def prebuild(path: Path, rows: int = ROWS) -> None:
     """The requests, one after the other, each behind its size."""
-    found = vectors()
+    found = vectors(rows)
     with path.open("wb") as file:
-        for start in range(0, ROWS, BATCH):
+        for start in range(0, rows, BATCH):
             request = milvus_pb2.InsertRequest(collection_name=NAME, num_rows=BATCH)
             ids = request.fields_data.add(type=schema_pb2.Int64, field_name="id")
             ids.scalars.long_data.data.extend(range(start, start + BATCH))
@@ -173,13 +174,12 @@ def prebuild(path: Path) -> None:
             file.write(len(data).to_bytes(4, "little") + data)
 
 
-def send_prebuilt(address: str, path: Path) -> None:
-    """Two messages in flight."""
+def send_prebuilt(address: str, path: Path, in_flight: int = 2) -> None:
     with open_stub(address) as stub, path.open("rb") as file:
         waiting: list[Any] = []
         while size := int.from_bytes(file.read(4), "little"):
             waiting.append(stub.Insert.future(milvus_pb2.InsertRequest.FromString(file.read(size))))
-            if len(waiting) == 2:
+            if len(waiting) == in_flight:
                 waiting.pop(0).result()
         for each in waiting:
             each.result()
@@ -188,4 +188,4 @@ def send_prebuilt(address: str, path: Path) -> None:
 if __name__ == "__main__":
     import sys
 
-    send_prebuilt(sys.argv[1], Path(sys.argv[2]))
+    send_prebuilt(sys.argv[1], Path(sys.argv[2]), *map(int, sys.argv[3:]))

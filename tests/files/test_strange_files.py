@@ -14,7 +14,7 @@ from milvus_cli.files.row_stream import RowStream
 from milvus_cli.files.separated import read_separated
 from milvus_cli.files.sources import Source, find_files, open_source
 from milvus_cli.files.text_layout import SEPARATED
-from milvus_cli.rows.writing import WriteTarget
+from milvus_cli.rows.write_target import WriteTarget
 from milvus_cli.transfer.intake import RowEncoder
 from tests.support.broken_web import BrokenWeb, answer
 

@@ -9,7 +9,8 @@ from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.rows.cursor import Cursor
 from milvus_cli.rows.selection import selected
-from milvus_cli.rows.writing import WriteTarget, write_rows
+from milvus_cli.rows.write_target import WriteTarget
+from milvus_cli.rows.writing import write_rows
 from milvus_cli.session.clients import open_client
 from milvus_cli.values.encode import encode_rows
 from tests.support.process import ServerProcess

@@ -10,7 +10,8 @@ import pytest
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.rows.readback import BatchComparison, Sent, read_back, rows_under
-from milvus_cli.rows.writing import WriteTarget, write_rows
+from milvus_cli.rows.write_target import WriteTarget
+from milvus_cli.rows.writing import write_rows
 from milvus_cli.session.clients import open_client
 from milvus_cli.transfer.settling import Settled, settle
 from milvus_cli.values.encode import encode_rows
