@@ -11,7 +11,8 @@ import click
 from click.core import ParameterSource
 
 from ..errors import CliError, Interrupted, InterruptedChange, InvalidInput, Leave, OutputLost
-from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
+from ..grammar.click_nodes import HelpWanted, Leaf
+from ..grammar.params import UnclearOption
 from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
 from ..grammar.params import given_as, plain_message
 from ..grammar.tree import UnknownCommand, Verb, find, tree

@@ -23,7 +23,7 @@ from milvus_cli.grammar.value_types import ByteSize
 from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
 from tests.support.process import ServerProcess
-from tests.support.typed import Typed
+from tests.support.typed import Typed, failed
 from tests.support.vectors import Made, drop_all, make_all
 
 MILLION = IndexedRows(1_000_000, 768, 4, "FLOAT_VECTOR")
@@ -123,7 +123,8 @@ def test_an_invalid_size_is_refused(text: str) -> None:
         ByteSize().convert(text, None, None)
 
 
-ROWS, DIMENSION = 20_000, 16
+ROWS, DIMENSION, WIDE = 20_000, 16, 32
+QUERIES = slice(0, ROWS, 400)
 ESTIMATED = [
     each
     for each in candidates(IndexedRows(ROWS, DIMENSION, 4, "FLOAT_VECTOR"))
@@ -155,6 +156,54 @@ def test_a_candidate_reaches_its_estimate_when_built_and_searched_as_advised(
     given = "".join(f" --params {name}={value}" for name, value in candidate.search.items())
     run = Typed(cli, built)(f"check recall advice_{candidate.index_type} --sample 50{given} -o jsonl")
     assert json.loads(run.out)["recall"] >= candidate.recall, run
+
+
+TYPES = ("FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "IVF_PQ", "SCANN")
+WANTED = {"IVF_PQ": 0.7, "FLAT": 1.0}
+"""The recall that is asked for, 0.95 of other types."""
+
+
+@pytest.fixture(scope="module")
+def advised(milvus: MilvusServer) -> Iterator[Any]:
+    """Clustered rows without an index, and the keys of the ten rows nearest to each of fifty, by numpy."""
+    random = np.random.default_rng(8)
+    centers = random.normal(size=(150, WIDE))
+    vectors = (centers[random.integers(0, 150, ROWS)] + 0.3 * random.normal(size=(ROWS, WIDE))).astype("f4")
+    made = {"advice_built": Made(dict(enumerate(vectors.tolist())), "L2", WIDE, flush=True)}
+    make_all(milvus, made)
+    queries = vectors[QUERIES]
+    squares = (vectors.astype("f8") ** 2).sum(1)
+    distances = squares - 2 * queries.astype("f8") @ vectors.astype("f8").T
+    yield queries, [set(each.tolist()) for each in np.argsort(distances, axis=1)[:, :10]]
+    drop_all(milvus, made)
+
+
+@pytest.mark.parametrize("index_type", TYPES)
+def test_what_is_advised_has_the_wanted_recall_when_it_is_built(
+    cli: Cli, milvus: MilvusServer, advised: Any, index_type: str, tmp_path: Path
+) -> None:
+    typed, wanted = Typed(cli, milvus), WANTED.get(index_type, 0.95)
+    found = report(typed, f"advise index advice_built --index-type {index_type} --recall {wanted} --no-measure")
+    assert (found["advice"], [each["index_type"] for each in found["candidates"]]) == (index_type, [index_type])
+    *lines, check = [each["line"] for each in found["run"]]
+    typed.all(*lines)
+    assert json.loads(typed(f"{check} --sample 100 -o jsonl").out)["recall"] >= wanted
+
+    queries, nearest = advised
+    np.save(tmp_path / "queries.npy", queries)
+    place, params = check.split(" --params ")[0].removeprefix("check recall "), check.split(" --params ")[1:]
+    given = "".join(f" --params {each}" for each in params)
+    hits = typed.json(f"search {place} -v @{tmp_path}/queries.npy -l 10{given}")
+    keys = [{hit["id"] for hit in hits if hit["query"] == number} for number in range(len(queries))]
+    assert sum(len(one & other) for one, other in zip(keys, nearest, strict=True)) >= wanted * 10 * len(queries)
+
+
+def test_advice_on_another_type_names_those_known(cli: Cli, built: MilvusServer) -> None:
+    run = Typed(cli, built)("advise index advice_bad --index-type BIN_FLAT")
+    known = ", ".join(each.index_type for each in candidates(IndexedRows(ROWS, DIMENSION, 4, "FLOAT_VECTOR")))
+    assert run == failed("no advice on BIN_FLAT for this field", f"one of: {known}", code=2)
+    none = report(Typed(cli, built), "advise index advice_bad -t IVF_PQ --recall 0.9", 1)
+    assert none["why"].startswith("no IVF_PQ reaches that recall")
 
 
 def test_a_badly_built_index_is_no_reason_against_its_type(cli: Cli, built: MilvusServer) -> None:
