@@ -13,9 +13,9 @@ import click
 from . import __version__
 from .connections.private_files import LARGEST
 from .errors import CliError, InvalidInput, Leave, OutputLost
-from .grammar.click_nodes import UnclearOption, WholeWords
+from .grammar.click_nodes import WholeWords
 from .grammar.lines import PROGRAM, command_start, read_script
-from .grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, plain_message
+from .grammar.params import GLOBAL_OPTIONS, PROGRAM_OPTIONS, UnclearOption, plain_message
 from .grammar.tree import COMPLETE_VARIABLE, tree
 from .output.colors import starting_palette
 from .output.console import Console

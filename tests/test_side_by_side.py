@@ -103,6 +103,24 @@ def test_an_array_that_fits_no_field_is_one_error(side: Typed, given: str, messa
     assert run.err.startswith(f"error: {message.partition('{')[0]}")
 
 
+@pytest.mark.parametrize("command", ["insert", "upsert"])
+def test_the_collection_may_stand_before_the_files(side: Typed, command: str) -> None:
+    run = side(f"{command} file {NAME} t.jsonl v.npy")
+    assert (run.code, run.err, rows(side)) == (0, "", expected())
+
+
+def test_a_first_word_that_may_be_either_is_an_error(side: Typed) -> None:
+    Path("side_rows").write_text("")
+    run = side("insert file side_rows t.jsonl v.npy")
+    assert run == failed("'side_rows' is a file: missing collection name", "-c NAME side_rows, or -c side_rows", 2)
+    assert side("insert file t.jsonl v.npy") == failed("missing collection name", "-c NAME", 2)
+
+    Path("side_rows").unlink()
+    assert side("insert file side_rows").err.startswith("error: missing collection name")
+    assert side(f"insert file -c {NAME} {NAME} t.jsonl") == failed(f"file {NAME} not found")
+    assert rows(side) == []
+
+
 def test_npy_files_alone_may_name_their_columns(side: Typed) -> None:
     numpy.save("numbers.npy", numpy.arange(40))
     numpy.save("title.npy", numpy.array(TITLES))

@@ -11,9 +11,9 @@ import click
 from click.core import ParameterSource
 
 from ..errors import CliError, Interrupted, InterruptedChange, InvalidInput, Leave, OutputLost
-from ..grammar.click_nodes import HelpWanted, Leaf, UnclearOption
+from ..grammar.click_nodes import HelpWanted, Leaf
 from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
-from ..grammar.params import given_as, plain_message
+from ..grammar.params import UnclearOption, given_as, plain_message
 from ..grammar.tree import UnknownCommand, Verb, find, tree
 from ..output.formats import Style, format_in
 from ..output.objects import selected

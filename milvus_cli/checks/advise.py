@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..errors import InvalidInput
 from ..result import Report, Section, Table
 from ..schema.index_types import usual_metric
 from ..schema.indexes import Index
@@ -38,13 +39,18 @@ MOST_DIGITS = 10
 class AdviceOptions:
     """`memory` is in bytes, None for no limit; `rows` is None for the current number.
 
-    `seconds` is how long measuring may take, 0 for no measurement.
+    `seconds` is how long measuring may take, 0 for no measurement. `index_type` is the only type to consider, None for
+    all.
     """
 
     recall: float
     memory: int | None
     rows: int | None
     seconds: float
+    index_type: str | None = None
+
+    def considers(self, index_type: str) -> bool:
+        return self.index_type in (None, index_type)
 
 
 @dataclass(frozen=True)
@@ -80,7 +86,7 @@ def advice(session: Session, collection: str, field: str | None, options: Advice
     index, count = index_on(client, target), options.rows or count_rows(client, target.keys)
     rows = IndexedRows(count, target.dimension, WIDTHS.get(target.kind, 0) / 8, target.kind)
     present = Present(index, _tried(session, target, index, options), options.recall)
-    found = candidates(rows)
+    found = _considered(candidates(rows), options)
     if present.candidate:
         found = with_measured(found, present.candidate)
     choice = chosen(found, options.memory, options.recall)
@@ -93,7 +99,7 @@ def advice(session: Session, collection: str, field: str | None, options: Advice
         "allowed_bytes": options.memory,
         "present_index": index.type if index else None,
         "advice": choice.index_type if choice else None,
-        "why": _choice_reason(choice),
+        "why": _choice_reason(choice, options.index_type),
         "note": "memory and recall are estimates unless marked as measured",
     }
     sections = [
@@ -104,12 +110,23 @@ def advice(session: Session, collection: str, field: str | None, options: Advice
     return Report(values, sections, exit_code=0 if choice else 1)
 
 
+def _considered(found: Sequence[IndexCandidate], options: AdviceOptions) -> Sequence[IndexCandidate]:
+    """Returns the candidates of the types to consider. Raises InvalidInput if there are none."""
+    kept = [each for each in found if options.considers(each.index_type)]
+    if not kept:
+        known = ", ".join(each.index_type for each in found)
+        raise InvalidInput(f"no advice on {options.index_type} for this field", hint=f"one of: {known}")
+    return kept
+
+
 def _tried(
     session: Session, target: CheckedCollection, index: Index | None, options: AdviceOptions
 ) -> Sequence[RecallRow]:
     """Measures the index, unless it takes too long: then a note says so, and all figures are estimates."""
     client, collection = session.client, target.collection
     if not options.seconds or options.rows or index is None or index.metric not in DISTANCES:
+        return []
+    if not options.considers(index.type):
         return []
     if load_state(client, collection) != "loaded" or count_rows(client, target.keys) < 2:
         return []
@@ -132,9 +149,11 @@ def _sweeps(index: Index) -> list[str]:
     ]
 
 
-def _choice_reason(choice: IndexCandidate | None) -> str:
+def _choice_reason(choice: IndexCandidate | None, index_type: str | None) -> str:
     if choice is None:
-        return "no index reaches that recall within that memory: allow more memory, or a lower recall"
+        return (
+            f"no {index_type or 'index'} reaches that recall within that memory: allow more memory, or a lower recall"
+        )
     if not choice.measured:
         return choice.why
     return f"already in place, and reached {choice.recall:g}" + (

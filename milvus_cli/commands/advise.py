@@ -8,7 +8,7 @@ import click
 
 from ..grammar.command import collection_option, command, option
 from ..grammar.search_options import field_option
-from ..grammar.types import DURATION
+from ..grammar.types import DURATION, INDEX_TYPE
 from ..grammar.value_types import ByteSize, FiniteRange
 from ..result import Report
 
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     metavar="DURATION",
     help="Time limit for measuring, e.g. 90 or 5m. [default: 60s]",
 )
+@option("-t", "--index-type", "index_type", type=INDEX_TYPE, metavar="TYPE", help="Index type. [default: any]")
 @option("--no-measure", is_flag=True, help="Only estimate, without measuring the current index.")
 def advise_index(
     session: Session,
@@ -49,13 +50,15 @@ def advise_index(
     memory: int | None,
     rows: int | None,
     measure_for: float,
+    index_type: str | None,
     no_measure: bool,
 ) -> Report:
     """Recommend an index type and parameters.
 
     Estimates the memory that the vectors of one replica need, and the recall that an index usually reaches, and prints
     the commands to build it. If the collection is loaded, the recall of its current index is measured with 100 rows,
-    as `check recall` does, for at most a minute. Exits with 1 when no index fits.
+    as `check recall` does, for at most a minute. With --index-type the advice is how to build and search an index of
+    that type. Exits with 1 when no index fits.
 
     \b
     Example: advise index -c book --recall 0.95 --memory 16GiB
@@ -63,6 +66,5 @@ def advise_index(
     from ..checks.advise import AdviceOptions, advice
 
     session.require_collection(collection)
-    return advice(
-        session, collection, field, AdviceOptions(recall, memory, rows, seconds=0 if no_measure else measure_for)
-    )
+    seconds = 0 if no_measure else measure_for
+    return advice(session, collection, field, AdviceOptions(recall, memory, rows, seconds, index_type))

@@ -9,9 +9,9 @@ import click
 
 from ..grammar.command import (
     all_of,
-    argument,
     collection_option,
     command,
+    files_argument,
     named_collection_option,
     option,
     retry_option,
@@ -21,7 +21,7 @@ from ..grammar.offered import KeyValue
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
-from ..grammar.types import EMBEDDED_TEXT, FIELD, FILE, KEPT_FILE
+from ..grammar.types import EMBEDDED_TEXT, FIELD, KEPT_FILE
 from ..grammar.value_types import ColumnType
 from ..result import Done
 
@@ -44,7 +44,7 @@ row_option = option(
 file_options = all_of(
     named_collection_option,
     target_partition_option,
-    argument("paths", nargs=-1, required=True, type=FILE, metavar="FILE..."),
+    files_argument,
     format_option,
     layout_options,
     option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
@@ -107,7 +107,8 @@ def insert_file(session: Session, options: InsertOptions) -> Done:
     Reads CSV, TSV, JSON, JSON Lines, Parquet, Arrow, NPY and NPZ files, directories, patterns, URLs (http, https, s3,
     gs, hf) and standard input (-). Columns are matched to fields by name. In a directory, path components such as
     lang=en become columns. NPY files beside a file of rows are further columns of it, as in vector=embeddings.npy.
-    --resume continues an interrupted insert. `help files` describes the formats.
+    The collection may also stand before the files. --resume continues an interrupted insert. `help files` describes
+    the formats.
 
     \b
     Example: insert file -c book books.csv

@@ -23,6 +23,7 @@ from .params import (
     GlobalOption,
     NeededOption,
     SecretOption,
+    UnclearOption,
     WordOption,
 )
 from .parser import Given, LineParser, Parsed, written_out
@@ -46,14 +47,6 @@ class HelpWanted(Exception):
 def _want_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         raise HelpWanted(ctx.get_help())
-
-
-class UnclearOption(click.UsageError):
-    """An unknown or ambiguous option; `hint` says what to write, if that is known."""
-
-    def __init__(self, message: str, hint: str = "", ctx: click.Context | None = None) -> None:
-        super().__init__(message, ctx)
-        self.hint = hint
 
 
 class WholeWords(click.Command):

@@ -12,6 +12,7 @@ from ..result import Result
 from .click_nodes import Leaf
 from .params import (
     DependentOption,
+    FilesArgument,
     NeededOption,
     NeededSecretOption,
     NeededWordOption,
@@ -21,7 +22,7 @@ from .params import (
     SwitchOption,
     WordOption,
 )
-from .types import COLLECTION, DURATION
+from .types import COLLECTION, DURATION, FILE
 from .value_types import FiniteRange
 
 COLLECTION_SPELLINGS = ("-c", "--collection-name", "--collection")
@@ -114,6 +115,13 @@ def optional_collection_option(text: str) -> Callable[[Any], Any]:
 def optional_collection_word(text: str) -> Callable[[Any], Any]:
     """Like `optional_collection_option`, but it may also be written as a plain word."""
     return word("collection", *COLLECTION_SPELLINGS, needed=False, type=COLLECTION, metavar="NAME", help=text)
+
+
+def files_argument(function: Any) -> Any:
+    """The files of a command with `named_collection_option`."""
+    return _declare(
+        partial(FilesArgument, ["paths"], nargs=-1, required=True, type=FILE, metavar="[COLLECTION] FILE...")
+    )(function)
 
 
 dry_run_option = option("--dry-run", is_flag=True, help="Show what would be deleted, and stop.")

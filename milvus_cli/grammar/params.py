@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,14 @@ OUT_OF_RANGE = re.compile(
     r"(?P<given>\S+) is not in the range (?:(?P<low>\S+?)<=?)?x(?:<=?(?P<high>\S+?))?(?:>=?(?P<least>\S+?))?\.?"
 )
 """click's message about a number outside of its limits."""
+
+
+class UnclearOption(click.UsageError):
+    """An option or word that is unknown or ambiguous; `hint` says what to write, if that is known."""
+
+    def __init__(self, message: str, hint: str = "", ctx: click.Context | None = None) -> None:
+        super().__init__(message, ctx)
+        self.hint = hint
 
 
 class GlobalOption(click.Option):
@@ -94,6 +103,27 @@ class NewSecretOption(NeededSecretOption):
     """A new secret: a person types it twice."""
 
     twice = True
+
+
+class FilesArgument(click.Argument):
+    """The files of a command; before them may stand the collection, if no option gives it."""
+
+    def handle_parse_result(
+        self, ctx: click.Context, opts: Mapping[str, Any], args: list[str]
+    ) -> tuple[Any, list[str]]:
+        words = opts.get(str(self.name))
+        first, *others = words if isinstance(words, (list, tuple)) and words else [""]
+        if not (others and is_collection_name(first)) or ctx.params.get("collection") is not None:
+            return super().handle_parse_result(ctx, opts, args)
+        if os.path.exists(first) and not ctx.resilient_parsing:
+            raise UnclearOption(f"{first!r} is a file: missing collection name", f"-c NAME {first}, or -c {first}", ctx)
+        ctx.params["collection"] = first
+        return super().handle_parse_result(ctx, {**opts, str(self.name): others}, args)
+
+
+def is_collection_name(word: str) -> bool:
+    """Returns whether a word may name a collection: data files have a dot in their names, and columns a '='."""
+    return word.isascii() and word.isidentifier()
 
 
 class TextFromFile(FileOrText):
