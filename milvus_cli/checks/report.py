@@ -241,7 +241,12 @@ def begin_measuring(
             exact.add(page)
     bar = Progress(session.console, f"Searching {target.collection!r}", quiet=session.quiet or quiet)
     trials = _Settings(
-        client, target, search, queries.keys, exact, _Steps(bar, limit, refused.count("") * len(queries.keys))
+        client,
+        target,
+        search,
+        queries.keys,
+        exact,
+        _Steps(bar, limit, refused.count("") * len(queries.keys)),
     )
     return Measuring(total, len(queries.keys), refused, trials.results(zip(wanted, refused, strict=True)))
 
@@ -267,7 +272,13 @@ class _Steps:
 
     def of(self, setting: SearchSetting) -> Callable[[], None]:
         """Returns the call for each step of a setting, which the bar names."""
-        return partial(self._step, ", ".join(f"{name}={value}" for name, value in setting.items()))
+        return partial(self._step, _setting_text(setting))
+
+    def finished(self, result: RecallRow) -> None:
+        """Leaves a line with the result of a setting above the bar."""
+        if result.setting:
+            found = result.error or f"recall {result.recall:g}, p50 {result.p50_ms:g} ms"
+            self.bar.leave(f"{_setting_text(result.setting)}: {found}")
 
     def _step(self, detail: str) -> None:
         self._limit.check()
@@ -291,10 +302,18 @@ class _Settings:
         with self.steps.bar:
             for setting, refusal in wanted:
                 if refusal:
-                    yield RecallRow(setting, error=refusal)
+                    result = RecallRow(setting, error=refusal)
+                    self.steps.finished(result)
+                    yield result
                     continue
                 found = measure(self.client, self.search, setting, self.keys, self.steps.of(setting))
-                yield compare_with_exact(self.exact, found, partial(pages_of, self.client, self.target))
+                result = compare_with_exact(self.exact, found, partial(pages_of, self.client, self.target))
+                self.steps.finished(result)
+                yield result
+
+
+def _setting_text(setting: SearchSetting) -> str:
+    return ", ".join(f"{name}={value}" for name, value in setting.items())
 
 
 def _bar(session: Session, label: str) -> Progress:

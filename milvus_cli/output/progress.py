@@ -43,6 +43,11 @@ class Progress:
             label += "  " + "█" * done + "░" * (width - done) + f" {fraction:4.0%}"
         self._write(ERASE + f"{label}  {end}"[: columns - LEFT_FREE])
 
+    def leave(self, text: str) -> None:
+        """Writes a line that stays, above the progress line; on a terminal only."""
+        if self._wanted:
+            self._write(f"{ERASE}{harmless(text)}\n")
+
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:

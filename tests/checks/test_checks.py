@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from tests.support.cli import Cli, Run
 from tests.support.milvus_server import MilvusServer
 from tests.support.official import official_client
 from tests.support.process import ServerProcess
+from tests.support.terminal import Terminal
 from tests.support.typed import Typed, failed
 
 CLEAN = {"nan": 0, "infinity": 0, "duplicate": 0}
@@ -301,6 +303,18 @@ def test_a_setting_that_milvus_refuses_leaves_the_others_measured(cli: Cli, milv
     assert (refused["params"], refused["recall"]) == ({"nprobe": 0}, None)
     assert "out of range in json: param nprobe" in refused["error"]
     assert (measured["params"], measured["recall"], measured["error"]) == ({"nprobe": 64}, 1.0, None)
+
+
+def test_a_terminal_shows_each_setting_as_it_is_measured(
+    cli: Cli, milvus_with_faults: ServerProcess, terminal: Callable[..., Terminal]
+) -> None:
+    assert cli("connect", milvus_with_faults.address, "-a", "dev").code == 0
+    shell = terminal(rows=50, cols=160)
+    shell.wait_for("dev/default>")
+    shell.send_line("check recall checks_clustered --sweep nprobe=0,64 --sample 5")
+    shell.wait_for("the server refused 1 of 2 settings")
+    first, second = (shell.text.index(each) for each in ("nprobe=0: ", "nprobe=64: recall 1, p50 "))
+    assert first < second < shell.text.index("│ params")
 
 
 def test_settings_measured_before_an_interruption_are_kept(
