@@ -26,6 +26,7 @@ from tests.support.tcp_proxy import TcpProxy
 GRPC_PORT = "Milvus serves gRPC on 19530; 9091 is its management port"
 PATIENCE = "the server may be frozen or overloaded: try a longer --timeout SECONDS"
 NO_TOKEN = "a token is user:password, or an API key"
+NO_PASSWORD = "check both; a new Milvus has the user root with the password Milvus"
 MUTUAL = "mutual TLS needs --client-cert and --client-key, signed by the CA that the server knows"
 PEM_FILES = "--ca, --client-cert and --client-key name PEM files, the key that of the certificate"
 
@@ -322,7 +323,8 @@ def test_no_credentials(saved_connections: Kept, milvus_auth: MilvusServer) -> N
     ids=["wrong password", "unknown user", "empty password", "wrong key"],
 )
 def test_wrong_credentials(saved_connections: Kept, milvus_auth: MilvusServer, words: Words, what: str) -> None:
-    saved_connections.fails(4, f"{milvus_auth.address} rejected the {what}", NO_TOKEN, milvus_auth.address, *words)
+    hint = NO_TOKEN if what == "token" else NO_PASSWORD
+    saved_connections.fails(4, f"{milvus_auth.address} rejected the {what}", hint, milvus_auth.address, *words)
 
 
 @pytest.mark.parametrize("name", ["milvus", "lite"])

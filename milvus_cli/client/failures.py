@@ -271,8 +271,12 @@ def _unauthenticated(details: str, address: str) -> CliError:
             hint="connect with --username and --password, or --token user:password",
         )
     if "username and password" in details:
-        message = f"{address} rejected the user name or password"
-    elif "api key" in details:
+        return NotAuthorized(
+            f"{address} rejected the user name or password",
+            fault=Fault.NOT_AUTHENTICATED,
+            hint="check both; a new Milvus has the user root with the password Milvus",
+        )
+    if "api key" in details:
         message = f"{address} rejected the token"
     else:
         message = f"{address} rejected the credentials: {short(details)}"

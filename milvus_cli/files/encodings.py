@@ -58,8 +58,8 @@ def not_decoded(error: UnicodeDecodeError, encoding: str) -> str:
     byte = f"0x{error.object[error.start]:02X}"
     if encoding != UTF8:
         return f"not {encoding} ({byte})"
-    guess = _guess(error.object)
-    return f"not UTF-8 at byte {error.start + 1} ({byte}); it looks like {guess}: --encoding {guess.lower()}"
+    guess, name = _guess(error.object)
+    return f"not UTF-8 at byte {error.start + 1} ({byte}); it looks like {guess}: --encoding {name}"
 
 
 def cell_not_decoded(cell: str, encoding: str) -> str:
@@ -71,9 +71,12 @@ def cell_not_decoded(cell: str, encoding: str) -> str:
     return ""
 
 
-def _guess(data: bytes) -> str:
-    """Guesses the encoding of bytes that are not UTF-8."""
-    return "GBK" if all(map(PAIRS.fullmatch, HIGH.findall(data))) else "Latin-1"
+def _guess(data: bytes) -> tuple[str, str]:
+    """Guesses the encoding of bytes that are not UTF-8, and returns what it is called and its name in Python.
+
+    Windows-1252 has all letters of Latin-1, and where that has control characters also the euro sign and others.
+    """
+    return ("GBK", "gbk") if all(map(PAIRS.fullmatch, HIGH.findall(data))) else ("Windows-1252", "cp1252")
 
 
 def as_utf8(source: Source, encoding: str) -> None:

@@ -225,7 +225,12 @@ CHECK = "the server may have done it: check before you repeat it"
         (
             grpc.StatusCode.UNAUTHENTICATED,
             "auth check failure, please check username and password are correct",
-            (NotAuthorized, Fault.NOT_AUTHENTICATED, "PEER rejected the user name or password", NO_TOKEN),
+            (
+                NotAuthorized,
+                Fault.NOT_AUTHENTICATED,
+                "PEER rejected the user name or password",
+                "check both; a new Milvus has the user root with the password Milvus",
+            ),
         ),
         (
             grpc.StatusCode.UNAUTHENTICATED,

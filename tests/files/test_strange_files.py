@@ -33,7 +33,7 @@ TEXTS = {
     "jsonl": '{"id": 1, "t": "a"}\n',
 }
 ROW = TEXTS["jsonl"].strip()
-LATIN = "it looks like Latin-1: --encoding latin-1"
+LATIN = "it looks like Windows-1252: --encoding cp1252"
 
 
 @pytest.fixture
