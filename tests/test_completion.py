@@ -11,7 +11,7 @@ import pytest
 from milvus_cli.completion.tab import SHELLS
 from tests.support.cli import ROOT, Cli, Run
 from tests.support.grpc_peer import GrpcPeer, never_answers, replies
-from tests.support.official import milvus_pb2
+from tests.support.official import milvus_pb2, schema_pb2
 from tests.support.terminal import Terminal
 
 FILES = {"bash": "milvus_cli.bash", "zsh": "_milvus_cli", "fish": "milvus_cli.fish"}
@@ -150,6 +150,24 @@ def test_a_tab_waits_for_a_server_as_long_as_the_setting_says(cli: Cli) -> None:
         cli("connect", peer.address, "-a", "slow")
         assert values(cli, "milvus_cli count -c ", env={"MILVUS_CLI_COMPLETION_TIMEOUT": "5"}) == []
         assert peer.methods.count("ShowCollections") == 1
+
+
+def test_bash_leaves_the_quote_of_a_filter_open(cli: Cli, tab: Callable[[str], Terminal]) -> None:
+    described = milvus_pb2.DescribeCollectionResponse(
+        schema=schema_pb2.CollectionSchema(
+            name="books",
+            fields=[
+                schema_pb2.FieldSchema(name="id", data_type=schema_pb2.DataType.Int64, is_primary_key=True),
+                schema_pb2.FieldSchema(name="metadata", data_type=schema_pb2.DataType.JSON),
+            ],
+        )
+    )
+    with GrpcPeer({"DescribeCollection": replies(described)}) as peer:
+        cli("connect", peer.address, "-a", "dev")
+        shell = tab("milvus_cli query -c books --filter 'meta")
+        shell.wait_for("--filter 'metadata")
+        shell.send("_")
+        shell.wait_for("--filter 'metadata_")
 
 
 def test_every_candidate_has_its_kind_and_a_note(cli: Cli) -> None:

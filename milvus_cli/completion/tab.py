@@ -27,6 +27,9 @@ from .shell_words import ANSI, Typed, typed
 if TYPE_CHECKING:
     from .catalog import Catalog
 
+MORE = "…"
+"""Stands for the rest of a word."""
+
 BASH = r"""# Completion of milvus_cli for bash 4.4 and newer. Written by: milvus_cli completion bash
 _milvus_cli_completion() {
     local kind value note
@@ -133,7 +136,11 @@ class Bash(_Answers, BashComplete):
         # Only bash knows the result of expansions in the part that it keeps, or of $'…' quotes.
         known = self.line.mark != ANSI and not any(letter.live for letter in self.line.letters[: self._kept])
         # Bash inserts the common prefix of several candidates, so all must begin with the typed text.
-        return [each for each in found if each.type in ("file", "dir") or (known and each.value.startswith(incomplete))]
+        kept = [each for each in found if each.type in ("file", "dir") or (known and each.value.startswith(incomplete))]
+        if self.line.mark and len(kept) == 1 and kept[0].type == "part":
+            # Bash closes the quote of a single candidate, and more of the word is to follow.
+            kept.append(CompletionItem(f"{kept[0].value}{MORE}", "part", kept[0].help))
+        return kept
 
     def format_completion(self, item: CompletionItem[Any]) -> str:
         if item.type not in ("file", "dir"):
