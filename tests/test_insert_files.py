@@ -251,6 +251,9 @@ def test_a_missing_file_and_one_of_unknown_format_are_refused(lite_in_tmp: Typed
     Path("x.txt").write_text("")
     known = "give --format: csv, tsv, json, jsonl, parquet, arrow, npy, npz"
     assert lite_in_tmp("insert file -c in_columns x.txt") == failed("x.txt: unknown file format", known, code=2)
+    Path("x.xlsx").write_text("")
+    hint = "save the sheet as CSV UTF-8"
+    assert lite_in_tmp("show file x.xlsx") == failed("x.xlsx: unknown file format", hint, code=2)
     lite_in_tmp.gone("in_columns")
 
 

@@ -41,6 +41,9 @@ INPUT_FORMATS = {
     "npz": "npz",
 }
 """Formats by file extension."""
+WORKBOOK, PICKLE = "save the sheet as CSV UTF-8", "write the data as Parquet, as with pandas' DataFrame.to_parquet"
+NOT_READ = {"xlsx": WORKBOOK, "xls": WORKBOOK, "ods": WORKBOOK, "pkl": PICKLE, "pickle": PICKLE}
+"""What to do with files of formats that are not read, by their extension."""
 INPUT_COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
 COMPRESSION_MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """Compression by content: servers compress what they send, and files get renamed."""
@@ -171,8 +174,9 @@ def _input_file(path: str, wanted: str | None, otherwise: str | None = None) -> 
         words.pop()
     kind = wanted or (INPUT_FORMATS.get(words[-1]) if words else None) or otherwise
     if kind is None:
-        known = ", ".join(dict.fromkeys(INPUT_FORMATS.values()))
-        raise InvalidInput(f"{InputFile(path, '').name}: unknown file format", hint=f"give --format: {known}")
+        known = f"give --format: {', '.join(dict.fromkeys(INPUT_FORMATS.values()))}"
+        hint = NOT_READ.get(words[-1], known) if words else known
+        raise InvalidInput(f"{InputFile(path, '').name}: unknown file format", hint=hint)
     return InputFile(path, kind, compression)
 
 
