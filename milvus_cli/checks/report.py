@@ -240,14 +240,8 @@ def begin_measuring(
         for page in _with_progress(limit.within(vector_pages(client, target)), bar, total):
             exact.add(page)
     bar = Progress(session.console, f"Searching {target.collection!r}", quiet=session.quiet or quiet)
-    trials = _Settings(
-        client,
-        target,
-        search,
-        queries.keys,
-        exact,
-        _Steps(bar, limit, refused.count("") * len(queries.keys)),
-    )
+    steps = _Steps(bar, limit, refused.count("") * len(queries.keys))
+    trials = _Settings(client, target, search, queries.keys, exact, steps)
     return Measuring(total, len(queries.keys), refused, trials.results(zip(wanted, refused, strict=True)))
 
 
@@ -301,15 +295,13 @@ class _Settings:
         """Yields the result of each setting, an error for one that was refused."""
         with self.steps.bar:
             for setting, refusal in wanted:
-                if refusal:
-                    result = RecallRow(setting, error=refusal)
-                    self.steps.finished(result)
-                    yield result
-                    continue
-                found = measure(self.client, self.search, setting, self.keys, self.steps.of(setting))
-                result = compare_with_exact(self.exact, found, partial(pages_of, self.client, self.target))
+                result = RecallRow(setting, error=refusal) if refusal else self._measured(setting)
                 self.steps.finished(result)
                 yield result
+
+    def _measured(self, setting: SearchSetting) -> RecallRow:
+        found = measure(self.client, self.search, setting, self.keys, self.steps.of(setting))
+        return compare_with_exact(self.exact, found, partial(pages_of, self.client, self.target))
 
 
 def _setting_text(setting: SearchSetting) -> str:

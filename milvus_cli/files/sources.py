@@ -43,7 +43,7 @@ INPUT_FORMATS = {
 """Formats by file extension."""
 WORKBOOK, PICKLE = "save the sheet as CSV UTF-8", "write the data as Parquet, as with pandas' DataFrame.to_parquet"
 NOT_READ = {"xlsx": WORKBOOK, "xls": WORKBOOK, "ods": WORKBOOK, "pkl": PICKLE, "pickle": PICKLE}
-"""What to do with files of formats that are not read, by their extension."""
+"""Hints for files whose formats are not read, by extension."""
 INPUT_COMPRESSIONS = {"gz": "gzip", "zst": "zstd", "zstd": "zstd"}
 COMPRESSION_MAGIC = {b"\x1f\x8b\x08": "gzip", b"\x28\xb5\x2f\xfd": "zstd"}
 """Compression by content: servers compress what they send, and files get renamed."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 from ..connections.private_files import require_free, write_whole
 from ..errors import CliError, InvalidInput
@@ -37,15 +38,17 @@ class PlotFiles:
         given = {"svg": self.svg, "png": self.png, "html": self.html}
         return {kind: path for kind, path in given.items() if path is not None}
 
-    def require_usable(self, session: Session, *, in_text: str = "") -> None:
+    def require_usable(
+        self, session: Session, *, in_text: str = "", needed: Mapping[str, Sequence[str]] = MappingProxyType({})
+    ) -> None:
         """Raises CliError before anything is read, for missing packages and for files that can't be written.
 
-        `in_text` is the package that draws this plot in a terminal.
+        `in_text` is the package that draws this plot in a terminal; `needed` are others, by what needs them.
         """
-        for kind in self.paths:
-            require_packages([NEEDED[kind]], f"--{kind}")
+        packages = {**needed, **{f"--{kind}": [NEEDED[kind]] for kind in self.paths}}
         if not self.paths and in_text and session.for_people:
-            require_packages([in_text], "a plot in the terminal")
+            packages["a plot in the terminal"] = [in_text]
+        require_packages(packages)
         if len({os.path.abspath(each) for each in self.paths.values()}) < len(self.paths):
             raise InvalidInput("two pictures can't have the same file", hint="name a file for each")
         for kind, path in self.paths.items():

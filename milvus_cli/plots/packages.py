@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
+from itertools import chain
 
 from ..errors import CliError
 from ..text.packages import install_line
@@ -13,12 +14,17 @@ DISTRIBUTIONS = {"sklearn": "scikit-learn", "umap": "umap-learn"}
 """Names on PyPI, where they differ from those of the modules."""
 
 
-def require_packages(modules: Sequence[str], what: str) -> None:
-    """Raises CliError, with the command that installs them, for modules that are missing."""
-    missing = [DISTRIBUTIONS.get(each, each) for each in modules if not _is_there(each)]
+def require_packages(modules: Mapping[str, Sequence[str]]) -> None:
+    """Raises CliError, with the command that installs them, for missing modules; the keys say what needs them."""
+    lacking = {what: [each for each in names if not _is_there(each)] for what, names in modules.items()}
+    users = [what for what, names in lacking.items() if names]
+    missing = [DISTRIBUTIONS.get(each, each) for each in dict.fromkeys(chain.from_iterable(lacking.values()))]
     if missing:
-        noun = "package" if len(missing) == 1 else "packages"
-        raise CliError(f"{what} needs the {noun} {' and '.join(missing)}", hint=f"run `{install_line(*missing)}`")
+        verb, noun = "needs" if len(users) == 1 else "need", "package" if len(missing) == 1 else "packages"
+        raise CliError(
+            f"{' and '.join(users)} {verb} the {noun} {' and '.join(missing)}",
+            hint=f"run `{install_line(*missing)}`",
+        )
 
 
 def _is_there(module: str) -> bool:

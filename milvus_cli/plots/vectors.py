@@ -19,7 +19,6 @@ from .coloring import grouped, text_of
 from .figure import CATEGORIES, MARKED, Group, Scatter, Shape
 from .files import PlotFiles
 from .nearest import Nearest, QueryOptions, nearest
-from .packages import require_packages
 from .projection import METHODS, Plane, finite, matrix, plane
 from .rows import SampledRows, require_some, sampled_rows, scalar_fields
 
@@ -38,8 +37,7 @@ class VectorPlotOptions(PlotFiles, QueryOptions, RowOptions):
 
 def plot_vectors(session: Session, options: VectorPlotOptions) -> Picture | Table | Done:
     """Raises CliError for a missing package, or too few rows, before anything is written."""
-    require_packages(METHODS[options.method], f"--method {options.method}")
-    options.require_usable(session, in_text="plotext")
+    options.require_usable(session, in_text="plotext", needed={f"--method {options.method}": METHODS[options.method]})
     near = nearest(session, options, options, options.field) if options.has_query else NO_NEAREST
     target, rows = sampled_rows(session, options, options.field, _names(session, options), near.keys)
     if options.color and (not rows.values or names_in(options.color) == [target.field]):

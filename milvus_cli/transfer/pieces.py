@@ -42,7 +42,7 @@ class EncodedBatch:
 
 @dataclass
 class Parsed:
-    """What became of a piece. `columns` are those of its first chunk. `cut` says that its end is within a row."""
+    """The batches of a piece. `columns` are those of its first chunk. `cut` says that its end is within a row."""
 
     batches: list[EncodedBatch] = field(default_factory=list)
     columns: Sequence[str] = ()

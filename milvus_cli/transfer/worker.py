@@ -11,6 +11,7 @@ import sys
 from contextlib import suppress
 from typing import IO, Any, NamedTuple
 
+from ..errors import CliError
 from ..files.memory import give_back, share_one_heap
 from ..files.row_stream import EMPTY, NULL
 from ..rows.write_target import WriteTarget
@@ -25,7 +26,7 @@ TRIMMED = 8
 
 
 class Work(NamedTuple):
-    """What a worker needs to encode rows."""
+    """The arguments of the encoder, which the other process sends first."""
 
     target: WriteTarget
     mapping: dict[str, str]
@@ -75,5 +76,5 @@ def parsed_or_none(encoder: RowEncoder, piece: Piece) -> Parsed | None:
     """Returns None for a piece that can't be read: the other process reads it again, and raises the error."""
     try:
         return parse(encoder, piece)
-    except Exception:
+    except CliError:
         return None

@@ -1,4 +1,4 @@
-"""How time and memory grow: with the rows of a collection, ten times as many, and with the number of collections."""
+"""Measures the growth of time and memory with the rows of a collection, and with the number of collections."""
 
 import json
 import subprocess
@@ -22,9 +22,9 @@ from tests.support.official import milvus_pb2, schema_pb2
 from tests.support.process import ServerProcess
 
 TIMES = 10
-"""How many times as many rows or collections the second run has."""
+"""Factor of rows from the first run to the second."""
 TIME_BUDGET = 12.0
-"""Ratio of times for TIMES as much, at most."""
+"""Maximum ratio of the times."""
 MEMORY_BUDGET = 1.2
 NAMED = (10, 100, 1_000, 10_000)
 """Numbers of collections, TIMES as many each time."""
@@ -53,7 +53,7 @@ class Cost:
 
 
 def measure_growth(work: Path, rows: int, server: str) -> list[Row]:
-    """Of a collection of so many rows, and of TIMES as many, once each."""
+    """Measures a collection of so many rows and one of TIMES as many, once each, then names and dumps."""
     return [*_of_rows(work, rows, server), *_of_names(work / "names"), *_of_dumps(work / "dumps")]
 
 

@@ -1,4 +1,4 @@
-"""What `insert file --jobs` brings, beside one process and the floor of messages that were made before."""
+"""Compares `insert file --jobs N` with one process, and with sending messages that are already encoded."""
 
 from pathlib import Path
 

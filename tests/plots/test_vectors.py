@@ -141,6 +141,16 @@ def test_a_missing_package_is_one_hint(
     assert plot(line.format(NAME)) == failed(message, f"run `{install_line(package)}`")
 
 
+def test_several_missing_packages_are_one_hint(plot: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("numpy", "sklearn", "matplotlib", "plotly"):
+        monkeypatch.setitem(sys.modules, module, None)
+    packages = ("numpy", "scikit-learn", "matplotlib", "plotly")
+    assert plot(f"plot vectors {NAME} --method tsne --svg x.svg --html x.html") == failed(
+        f"--method tsne and --svg and --html need the packages {' and '.join(packages)}",
+        f"run `{install_line(*packages)}`",
+    )
+
+
 @pytest.mark.parametrize("missing", ["plotext", "matplotlib", "plotly", "sklearn"])
 def test_numbers_of_lengths_need_no_package(plot: Typed, monkeypatch: pytest.MonkeyPatch, missing: str) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
