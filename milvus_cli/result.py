@@ -20,7 +20,7 @@ class Table(NamedTuple):
     is called after all rows are written.
     `optional` are columns that a narrow terminal may lack, the first to go first. A `bare` list is names alone, which
     a pipe gets without a frame. `roles` are what columns are painted as, by name: "type", "added", "removed", or "sign"
-    for + and -.
+    for + and -. Values that are `whole`, such as lines to run, are never cut.
     """
 
     columns: Sequence[str]
@@ -30,6 +30,7 @@ class Table(NamedTuple):
     optional: Sequence[str] = ()
     bare: bool = False
     roles: Mapping[str, str] = NOTHING
+    whole: bool = False
 
 
 class Record(NamedTuple):

@@ -222,4 +222,5 @@ def _measurements(tried: Sequence[RecallRow]) -> Section:
 
 
 def _command_section(lines: Sequence[str]) -> Section:
-    return Section("run", Table(("line",), [(each,) for each in lines]), [{"line": each} for each in lines])
+    table = Table(("line",), [(each,) for each in lines], whole=True)
+    return Section("run", table, [{"line": each} for each in lines])

@@ -83,7 +83,8 @@ def _render_text(result: Text, page: _Page) -> None:
 
 
 def _render_table(result: Table, page: _Page) -> None:
-    page.write(result.columns, result.rows, page.style._replace(optional=result.optional, roles=result.roles))
+    style = page.style._replace(optional=result.optional, roles=result.roles)
+    page.write(result.columns, result.rows, style._replace(room=0) if result.whole else style)
     if not page.for_programs:
         _write_note(result, page)
 

@@ -108,6 +108,12 @@ def test_a_record_on_a_terminal_says_which_values_were_cut() -> None:
     assert "x" * 100 in rendered(Record({"a": "x" * 100}), "markdown", terminal=True)
 
 
+def test_lines_to_run_are_never_cut() -> None:
+    line = "create index " + "x" * 200
+    assert line in rendered(Table(("line",), [(line,)], whole=True), terminal=True)
+    assert line not in rendered(Table(("line",), [(line,)]), terminal=True)
+
+
 def test_a_table_has_its_note_below_for_people_only() -> None:
     table = Table(("a",), [(1,)], note="More to say.")
     assert rendered(table).endswith("(1 row)\nMore to say.\n")
