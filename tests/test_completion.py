@@ -152,6 +152,7 @@ def test_a_tab_waits_for_a_server_as_long_as_the_setting_says(cli: Cli) -> None:
         assert peer.methods.count("ShowCollections") == 1
 
 
+@pytest.mark.parametrize("tab", ["bash"], indirect=True)
 def test_bash_leaves_the_quote_of_a_filter_open(cli: Cli, tab: Callable[[str], Terminal]) -> None:
     described = milvus_pb2.DescribeCollectionResponse(
         schema=schema_pb2.CollectionSchema(

@@ -178,7 +178,7 @@ def test_a_later_code_does_not_lose_its_zeros(books: Typed) -> None:
         (b"id;v\n1;[1, 2]\n", "r.csv has one column", "the delimiter looks like ';': --delimiter ';'"),
         (
             "id,t,v\n1,é,[1 2]\n".encode("latin-1"),
-            "r.csv: not UTF-8 at byte 1 (0xE9); it looks like Latin-1: --encoding latin-1",
+            "r.csv: not UTF-8 at byte 1 (0xE9); it looks like Windows-1252: --encoding cp1252",
             "",
         ),
     ],
