@@ -32,7 +32,7 @@ STORY = (
     "texts",
 )
 """Guides that tell one story, with one data set, in this order."""
-SECURED = ("access", "operating")
+SECURED = ("access", "operating", "large-loads")
 """Guides that tell one story of a Milvus with authorization."""
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK = "\x1fend of command"

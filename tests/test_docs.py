@@ -93,6 +93,7 @@ FILES = {
     "ann.password": "anns-password",
     "new.password": "another-password",
     "new.passwords": "eve:eves-password\n",
+    "rows.json": '{"rows": [{"id": 8, "title": "Dune", "vector": [0.1, 0.2, 0.3, 0.4]}]}',
     "setup.mcli": "list databases\n",
     "q.jsonl": '{"id": "q1", "vector": [0.1, 0.2, 0.3, 0.4]}\n',
     "qrels.tsv": "q1 0 1 1\n",
@@ -137,6 +138,7 @@ def test_the_examples_of_every_help_text_run(cli: Cli, milvus: MilvusServer, tmp
     (cli.directory / "books.csv").write_text(rows)
     (cli.directory / "books").mkdir()
     (cli.directory / "books" / "1.csv.gz").write_bytes(gzip.compress(rows.replace("title", "name").encode()))
+    (cli.directory / "shared").mkdir()
     for name, text in FILES.items():
         (cli.directory / name).write_text(text)
     script = tmp_path / "examples"

@@ -34,12 +34,14 @@ OURS = {
     "completion": GROUND | {"access", "client", "connections", "grammar", "output", "schema", "server", "session"},
     "app": GROUND | {"grammar", "output", "session"},
     "files": GROUND | {"client", "output", "rows", "schema", "values"},
+    "importing": GROUND | {"client", "connections", "files", "schema", "server", "session"},
     "embedding": GROUND | {"__init__", "client", "connections", "files", "rows", "schema", "session", "values"},
     "shell": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session"},
     "search": GROUND
     | {"client", "connections", "embedding", "files", "output", "rows", "schema", "server", "session", "values"},
     "transfer": GROUND
-    | {"client", "connections", "embedding", "files", "output", "rows", "schema", "server", "session", "values"},
+    | {"client", "connections", "embedding", "files", "importing", "output", "rows", "schema", "server", "session"}
+    | {"values"},
     "dump": GROUND
     | {"__init__", "access", "client", "connections", "files", "output", "rows", "schema", "server", "session"}
     | {"transfer"},
@@ -51,8 +53,8 @@ OURS = {
     "dialogues": GROUND
     | {"access", "client", "files", "grammar", "rows", "schema", "search", "server", "session", "transfer", "values"},
     "commands": GROUND
-    | {"__init__", "access", "app", "checks", "completion", "connections", "dump", "embedding", "grammar", "monitor"}
-    | {"plots", "rows", "search", "server", "session", "transfer"},
+    | {"__init__", "access", "app", "checks", "completion", "connections", "dump", "embedding", "grammar"}
+    | {"importing", "monitor", "plots", "rows", "search", "server", "session", "transfer"},
     "cli": GROUND | {"__init__", "app", "completion", "connections", "grammar", "output", "session", "shell"},
     "__main__": {"cli"},
 }  # fmt: skip
@@ -116,6 +118,7 @@ LAZY = {
     "checks": {"commands"},
     "client": {"completion"},
     "embedding": {"commands"},
+    "importing": {"commands"},
     "dump": {"commands"},
     "monitor": {"commands"},
     "plots": {"commands"},

@@ -188,6 +188,7 @@ CASES = [
     # Rows.
     Case(f"insert row prv_lot --row {ROW}", "Insert@prv_lot"),
     Case("insert file -c prv_lot rows.csv", "Insert@prv_lot"),
+    Case("insert file -c prv_lot rows.csv --via import --stage . -q", "Import@prv_lot"),
     Case("insert fake prv_lot -n 10 --first 1000", "Insert@prv_lot"),
     Case(f"upsert row prv_lot --row {ROW}", "Upsert@prv_lot"),
     Case("upsert file -c prv_lot rows.csv", "Upsert@prv_lot"),

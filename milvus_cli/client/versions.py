@@ -101,7 +101,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "HasPartition": Operation("partitions"),
     "HybridSearch": Operation("hybrid_search", "2.4"),
     "HybridSearch.function_score": Operation("rerankers that are functions", "2.6"),
-    "Import": Operation("bulk_insert"),
+    "Import": Operation("bulk_insert", in_lite=False),
     "Import.l0_import": Operation("imports of deletions", "2.4"),
     "Import.nullkey": Operation("nulls in imported CSV files", "2.5"),
     "Import.sep": Operation("separators of imported CSV files", "2.5"),

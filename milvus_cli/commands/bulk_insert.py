@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import collection_option, command, option, optional_collection_option
+from ..grammar.file_options import stage_option
 from ..grammar.options import options
 from ..grammar.row_options import target_partition_option
 from ..grammar.types import IMPORT_OPTION
 from ..result import Done, Record, Table
 
 if TYPE_CHECKING:
-    from ..server.bulk_import import ImportOptions
+    from ..importing.bulk_insert import ImportOptions
     from ..session.session import Session
 
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     needed=True,
     multiple=True,
     metavar="PATH",
-    help="File in the server's storage (repeatable or comma-separated).",
+    help="File in the server's storage, or with --stage on this machine (repeatable or comma-separated).",
 )
 @target_partition_option
 @option(
@@ -38,7 +39,8 @@ if TYPE_CHECKING:
     help="Option of the import, e.g. sep=';' for CSV or backup=true (repeatable).",
 )
 @option("--force", is_flag=True, help="Send options this client does not recognize.")
-@options("server.bulk_import:ImportOptions")
+@stage_option("Copy files of this machine there, import them, wait, and remove the copies: ")
+@options("importing.bulk_insert:ImportOptions")
 def bulk_insert(session: Session, collection: str, options: ImportOptions) -> Done:
     """Import files from the server's storage.
 
@@ -47,10 +49,11 @@ def bulk_insert(session: Session, collection: str, options: ImportOptions) -> Do
 
     \b
     Example: bulk_insert -c book -f /var/lib/milvus/rows.json
+    Example: bulk_insert -c book -f rows.json --stage shared/
     """
-    from ..server import bulk_import
+    from ..importing.staged import bulk_insert
 
-    return bulk_import.bulk_insert(session.client, collection, options)
+    return bulk_insert(session, collection, options)
 
 
 @command("show bulk_insert_state")
@@ -70,7 +73,7 @@ def show_bulk_insert_state(session: Session, task: int) -> Record:
     \b
     Example: show bulk_insert_state -id 447265736549269506
     """
-    from ..server.bulk_import import import_record
+    from ..importing.bulk_insert import import_record
 
     return import_record(session.client, task)
 
@@ -84,6 +87,6 @@ def list_bulk_insert_tasks(session: Session, collection: str | None, limit: int 
     \b
     Example: list bulk_insert_tasks -c book -l 10
     """
-    from ..server.bulk_import import import_table
+    from ..importing.bulk_insert import import_table
 
     return import_table(session.client, collection or "", limit or 0)

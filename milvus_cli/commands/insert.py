@@ -16,8 +16,8 @@ from ..grammar.command import (
     option,
     retry_option,
 )
-from ..grammar.file_options import format_option, layout_options, rejects_option
-from ..grammar.offered import KeyValue
+from ..grammar.file_options import format_option, layout_options, rejects_option, stage_option
+from ..grammar.offered import KeyValue, OneOf
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
@@ -100,6 +100,14 @@ partial_option = option(
 
 @command("insert file")
 @file_options
+@option(
+    "--via",
+    type=OneOf(["import"]),
+    default="",
+    metavar="import",
+    help="Have the server import the rows from files in --stage, for large loads.",
+)
+@stage_option("Where the files for --via import are written, and removed afterwards: ", needs="via")
 @options("transfer.insert_job:InsertOptions")
 def insert_file(session: Session, options: InsertOptions) -> Done:
     """Insert rows from files.
@@ -113,6 +121,7 @@ def insert_file(session: Session, options: InsertOptions) -> Done:
     \b
     Example: insert file -c book books.csv
     Example: insert file -c book 'books/*.csv.gz' --map name=title --rejects rejected.jsonl
+    Example: insert file -c book books.csv --via import --stage shared/
     """
     from ..transfer.insert import insert_files
 

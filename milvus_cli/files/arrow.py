@@ -15,6 +15,7 @@ from ..schema.nested import nested_fields
 from ..schema.schema import row_fields, short_name, type_name
 from ..text.floats import packed
 from ..text.json import load_json
+from ..values.columns import raw_values
 from ..values.decode import decode_column, nested_columns
 from .arrow_package import pyarrow
 from .arrow_values import arrow_array, arrow_lists
@@ -42,6 +43,8 @@ VECTOR_ELEMENTS = {
     "BINARY_VECTOR": "uint8",
 }
 LIST_TYPES = ("ARRAY", "ARRAY_OF_VECTOR")
+HALVES = {"FLOAT16_VECTOR": "float16_vector", "BFLOAT16_VECTOR": "bfloat16_vector"}
+"""Slots of vectors of 16-bit floats, by type."""
 
 
 DATA_PAGE = 1 << 18
@@ -51,11 +54,13 @@ DATA_PAGE = 1 << 18
 class ArrowWriter:
     """Writes each page as a separate Arrow stream, so that a file of them can be cut between two and resumed.
 
-    Vectors and arrays are lists of numbers (16-bit floats become 32-bit); JSON and sparse vectors are text.
+    Vectors and arrays are lists of numbers; JSON and sparse vectors are text. 16-bit floats become 32-bit, or with
+    `packed_halves` two bytes.
     """
 
-    def __init__(self, selection: Selection) -> None:
+    def __init__(self, selection: Selection, *, packed_halves: bool = False) -> None:
         self._arrow = pyarrow()
+        self._packed_halves = packed_halves
         self._selection = selection
         self._names = column_names(selection)
         fields: dict[str, Field] = {field.name: field for field in row_fields(selection.schema)}
@@ -64,13 +69,17 @@ class ArrowWriter:
         self.head, self.tail = b"", b""
 
     def page(self, columns: Sequence[FieldData], rows: int, *, first: bool) -> bytes:
-        by_name = {column.field_name: column for column in columns}
-        arrays = [self._array(name, by_name, columns, rows) for name in self._names]
         sink = self._arrow.BufferOutputStream()
-        batch = self._arrow.record_batch(arrays, schema=self.schema)
+        batch = self.batch(columns, rows)
         with self._arrow.ipc.new_stream(sink, self.schema) as stream:
             stream.write_batch(batch)
         return bytes(sink.getvalue())
+
+    def batch(self, columns: Sequence[FieldData], rows: int) -> Any:
+        """Returns rows as an Arrow record batch."""
+        by_name = {column.field_name: column for column in columns}
+        arrays = [self._array(name, by_name, columns, rows) for name in self._names]
+        return self._arrow.record_batch(arrays, schema=self.schema)
 
     def _type(self, field: Field | None) -> Any:
         arrow = self._arrow
@@ -87,6 +96,8 @@ class ArrowWriter:
     def _single(self, kind: str) -> Any:
         """Returns the Arrow type of one value; a vector is a list."""
         arrow = self._arrow
+        if kind in HALVES and self._packed_halves:
+            return arrow.list_(arrow.uint8())
         if kind in VECTOR_ELEMENTS:
             return arrow.list_(getattr(arrow, VECTOR_ELEMENTS[kind])())
         return getattr(arrow, ARROW_TYPES[kind])() if kind in ARROW_TYPES else arrow.string()
@@ -99,6 +110,8 @@ class ArrowWriter:
             return arrow_array(_plain_texts(nested[name]) if as_text else nested[name], wanted)
         if column is None:
             return arrow_array(_reload_exactly(texts_of(columns, self._selection.fields, rows)[name]), wanted)
+        if kind in HALVES and self._packed_halves:
+            return arrow_array(raw_values(column, rows), wanted)
         if kind == "FLOAT_VECTOR" and not column.valid_data:
             return arrow_lists(packed(column.vectors.float_vector), column.vectors.dim, wanted)
         if shape_of(kind) in (ValueShape.LITERAL, None) or (kind in LIST_TYPES and self._arrow.types.is_string(wanted)):
@@ -113,7 +126,7 @@ def to_columnar(streams: str, target: str, selection: Selection, kind: str) -> N
     arrow = pyarrow()
     size = os.path.getsize(streams)
     schema = ArrowWriter(selection).schema
-    writing = _parquet_writer(target, schema) if kind == "parquet" else arrow.ipc.new_file(target, schema)
+    writing = parquet_writer(target, schema) if kind == "parquet" else arrow.ipc.new_file(target, schema)
     give_back()
     with arrow.OSFile(streams) as source, writing as writer:
         while source.tell() < size:
@@ -121,7 +134,7 @@ def to_columnar(streams: str, target: str, selection: Selection, kind: str) -> N
                 writer.write_table(stream.read_all())
 
 
-def _parquet_writer(target: str, schema: Any) -> Any:
+def parquet_writer(target: str, schema: Any) -> Any:
     from pyarrow import parquet, types
 
     # Numbers of vectors hardly repeat: a dictionary of them costs time and memory, and makes the file larger.

@@ -154,6 +154,14 @@ def new_object(url: str, *, replace: bool) -> Iterator[ObjectWriter]:
         raise
 
 
+def remove_objects(url: str) -> None:
+    """Removes the objects in a directory, which may be missing."""
+    with _translated(url, "remove"), suppress(FileNotFoundError):
+        store, path = _store(url)
+        for each in store.find(path):
+            store.rm_file(each)
+
+
 class ObjectWriter:
     """A new object, uploaded in parts."""
 

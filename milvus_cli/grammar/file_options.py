@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import click
 
 from .command import all_of, option
 from .offered import OneOf
-from .types import KEPT_FILE
+from .types import FILE, KEPT_FILE
 from .value_types import Character, ColumnNames, Encoding
 
 FORMATS = ("csv", "tsv", "json", "jsonl", "parquet", "arrow", "npy", "npz")
@@ -61,3 +64,13 @@ layout_options = all_of(
         "--skip", type=click.IntRange(min=0), default=0, metavar="N", help="Skip this many lines before the header."
     ),
 )
+
+
+def stage_option(text: str, **attributes: Any) -> Callable[[Any], Any]:
+    """The option for a place whose files the server imports; `text` is the begin of its help."""
+    places = (
+        "a directory that the server reads too, DIRECTORY=PATH if it sees that as PATH, or s3://BUCKET/PREFIX or "
+        "gs://BUCKET/PREFIX in its object store."
+    )
+    given = {"default": "", "type": FILE, "metavar": "PLACE", "help": f"{text}{places}", **attributes}
+    return option("--stage", **given)

@@ -6,6 +6,7 @@ import errno
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ FILES_KEY = "state of the files"
 """Key of the files' identities in a job."""
 TARGET_KEY = "target"
 RESUME_HINT = "run the same command with --resume to continue"
+FOLDER = re.compile("milvus_cli-[0-9a-f]{16}")
+"""Name of the folder of an insert in a stage."""
 INITIAL_SIZE = 4096
 """Initial size of the file in bytes: on a disk that fills up later it can still be overwritten in place."""
 
@@ -32,11 +35,35 @@ class Mark:
 
 
 @dataclass
+class StagedPart:
+    """Rows between two marks that an import job of the server reads.
+
+    `job` is its id, "" before that is known; `failed` are earlier ones, "" for one that was refused. `place` names the
+    rows for the user, `folder` is their folder in the stage, and `files` are its files on the server.
+    """
+
+    begin: Mark
+    end: Mark
+    rows: int
+    place: str
+    folder: str
+    files: list[str]
+    job: str = ""
+    failed: list[str] = field(default_factory=list)
+
+    @property
+    def has_failed(self) -> bool:
+        """True if no job is at work on it."""
+        return bool(self.failed) and not self.job
+
+
+@dataclass
 class InsertCounts:
     """Everything up to `done` has arrived or was rejected; what lies between `done` and `sent` may have arrived.
 
     `versions` maps URLs to the version of their content. `digest` covers the rows up to `done` of the current file, if
-    that has no identity.
+    that has no identity. Of an import, `read`, `rejected`, `rejects_size` and `digest` count up to `sent`; `parts` are
+    at work, their files in `folder` of the stage, and `missed` rows were not imported though their job completed.
     """
 
     done: Mark = field(default_factory=Mark)
@@ -51,6 +78,15 @@ class InsertCounts:
     rejects_size: int = 0
     versions: dict[str, str] = field(default_factory=dict)
     digest: str = ""
+    folder: str = ""
+    parts: list[StagedPart] = field(default_factory=list)
+    missed: int = 0
+
+    @property
+    def are_unsure(self) -> bool:
+        """True if rows may be in that are not counted."""
+        known = bool(self.parts) and all(each.has_failed for each in self.parts)
+        return self.sent > self.done and not known
 
 
 class Checkpoint:
@@ -66,6 +102,8 @@ class Checkpoint:
         self._anew = anew
         self._file: int | None = None
         self.progress = InsertCounts()
+        self.abandoned = ""
+        """Folder in the stage of an earlier run that is not continued."""
 
     def begin(self, *, resume: bool, restart: bool) -> bool:
         """Opens the file, and returns True if the job continues an earlier run.
@@ -74,6 +112,7 @@ class Checkpoint:
         if there is no file to resume from: a finished job deletes its file, and resuming would send everything twice.
         """
         require_file(str(self.path))
+        self.abandoned = self._folder()
         found = None if restart else self._load()
         if found is not None and found.sent > Mark():
             if not resume:
@@ -83,6 +122,7 @@ class Checkpoint:
                     hint="--resume continues it; --restart sends all rows again",
                 )
             self.progress = found
+            self.abandoned = ""
         elif resume and found is None:
             raise CliError(
                 "there is nothing to resume",
@@ -149,7 +189,11 @@ class Checkpoint:
             values: dict[str, Any] = json.loads(text)
             job = values.pop("job")
             done, sent = (Mark(**values.pop(name)) for name in ("done", "sent"))
-            found = InsertCounts(done, sent, **values)
+            parts = [
+                StagedPart(Mark(**each.pop("begin")), Mark(**each.pop("end")), **each)
+                for each in values.pop("parts", ())
+            ]
+            found = InsertCounts(done, sent, parts=parts, **values)
         except (ValueError, TypeError, KeyError) as exc:
             raise CliError(f"{self.path} is not a checkpoint", hint="remove it to start over") from exc
         # A value that an older version did not store counts as equal.
@@ -161,6 +205,14 @@ class Checkpoint:
                 hint=self._hint(different),
             )
         return found
+
+    def _folder(self) -> str:
+        """Returns the folder of an earlier run in the stage, also if the rest of the file is unusable."""
+        try:
+            found: object = json.loads(self.path.read_bytes()).get("folder")
+        except (OSError, ValueError, AttributeError):
+            return ""
+        return found if isinstance(found, str) and FOLDER.fullmatch(found) else ""
 
     def _hint(self, different: Sequence[str]) -> str:
         if FILES_KEY in different:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from ..client.optional import permitted
 from ..connections.read_only import require_writable
@@ -40,6 +40,9 @@ from .meter import Meter
 from .pipeline import InsertStep, Job, Pipeline, WorkerLost, made_steps, read_steps
 from .sender import Sender
 from .side_by_side import require_equal_lengths
+
+if TYPE_CHECKING:
+    from .import_run import ImportRun
 
 INSERTS_IN_FLIGHT = 2
 TAKES_GENERATED = "allow_insert_auto_id"
@@ -91,8 +94,9 @@ def _insert(
 ) -> Done:
     """`made` is the identity of the collection."""
     target, notes = job.encoder.target, list[str]()
+    importing = _import_run(session, options, target)
     with locked(session, options, job, made):
-        before = permitted(exact_row_count, session.client, options.collection)
+        before = importing.count() if importing else permitted(exact_row_count, session.client, options.collection)
         checkpoint = begun_checkpoint(session, options, job, made, embedding.described)
         size = sum(_file_size(each.path) for each in job.files)
         counts = checkpoint.progress
@@ -114,9 +118,13 @@ def _insert(
                 checkpoint,
                 steps=reading,
                 fraction=fraction,
+                importing=importing,
             )
             # The checkpoint stays until the rows are counted: if killed before, --resume finds that all arrived.
-            after = count_again(session, options.collection)
+            if importing:
+                after = importing.count_again(None if before is None or options.resume else before + counts.inserted)
+            else:
+                after = count_again(session, options.collection)
             checkpoint.finish()
             embedding.finish()
         except CliError as exc:
@@ -132,16 +140,28 @@ def _insert(
     return summary(session, options, counts, shown, (before, after))
 
 
+def _import_run(session: Session, options: InsertOptions, target: WriteTarget) -> ImportRun | None:
+    """Returns None unless the server is to import the rows."""
+    if not options.via:
+        return None
+    # Most inserts import nothing.
+    from .import_run import ImportRun
+
+    return ImportRun(session, options, target)
+
+
 def _steps(job: Job, counts: InsertCounts, processes: int) -> Generator[InsertStep, None, None]:
+    # Parts of an import that were sent are in the checkpoint, until they are done.
+    done = counts.sent if counts.folder else counts.done
     if processes == 1:
-        yield from read_steps(job, counts.done, counts.digest)
+        yield from read_steps(job, done, counts.digest)
         return
     # Most inserts start no processes.
     from .processes import Processes
     from .split_reading import read_split
 
     with Processes(processes, job.encoder) as workers:
-        yield from read_split(job, counts.done, counts.digest, workers)
+        yield from read_split(job, done, counts.digest, workers)
 
 
 @dataclass
@@ -206,11 +226,35 @@ def _run_pipeline(
     *,
     steps: Iterable[InsertStep],
     fraction: Callable[[int, int], float | None],
+    importing: ImportRun | None = None,
 ) -> Sequence[str]:
     """Returns the first rejected rows, as shown; `fraction` returns the progress after some rows and bytes."""
-    profile = session.servers.served(session.profile)
     fields = {each.name: each for each in row_fields(target.schema)}
     rejects = Rejects(options.rejects, fields=fields, size=checkpoint.progress.rejects_size)
+    steps = _with_begin(steps, rejects.begin)
+    try:
+        if importing:
+            importing.run(steps, checkpoint, rejects, fraction)
+        else:
+            _send(session, options, target, checkpoint, rejects, steps=steps, fraction=fraction)
+    finally:
+        rejects.close()
+        for line in rejects.shown:
+            session.console.note(line)
+    return rejects.shown
+
+
+def _send(
+    session: Session,
+    options: InsertOptions,
+    target: WriteTarget,
+    checkpoint: Checkpoint,
+    rejects: Rejects,
+    *,
+    steps: Iterable[InsertStep],
+    fraction: Callable[[int, int], float | None],
+) -> None:
+    profile = session.servers.served(session.profile)
     meter = Meter(session, f"{target.verb}ing into {target.collection!r}", rows=checkpoint.progress.read)
     sender = Sender(
         lambda: session.open(profile),
@@ -220,20 +264,14 @@ def _run_pipeline(
         seconds=session.timeout,
         retrying=meter.retrying,
     )
-    try:
-        with meter:
-            Pipeline(
-                sender,
-                checkpoint,
-                rejects,
-                strict=options.strict,
-                moved=lambda size, rows: meter.moved(rows, size, fraction(rows, size)),
-            ).run(_with_begin(steps, rejects.begin))
-    finally:
-        rejects.close()
-        for line in rejects.shown:
-            session.console.note(line)
-    return rejects.shown
+    with meter:
+        Pipeline(
+            sender,
+            checkpoint,
+            rejects,
+            strict=options.strict,
+            moved=lambda size, rows: meter.moved(rows, size, fraction(rows, size)),
+        ).run(steps)
 
 
 def _with_begin(steps: Iterable[InsertStep], begin: Callable[[], None]) -> Iterator[InsertStep]:

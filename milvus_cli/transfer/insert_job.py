@@ -48,6 +48,8 @@ class InsertOptions(TextLayout):
     patience: float = 60.0
     seconds: float | None = None
     processes: int = 1
+    via: str = ""
+    stage: str = ""
 
 
 def require_usable(session: Session, layout: TextLayout, paths: Sequence[str], files: Sequence[InputFile]) -> None:
@@ -107,6 +109,8 @@ def begun_checkpoint(
             "--ignore-unknown": options.ignore_unknown,
             "layout of the text": options.given,
             "--rejects": options.rejects,
+            "--via": options.via,
+            "--stage": options.stage,
             "collection of that name": list(made),
             FILES_KEY: list(map(identity, job.files)),
         },

@@ -19,7 +19,7 @@ KEEP_REJECTS = "--rejects FILE keeps them"
 
 def with_counts(error: CliError, counts: InsertCounts, hint: str = "") -> CliError:
     """Returns the error that ended an insert, with the number of inserted rows and a hint on how to continue."""
-    unsure = counts.sent > counts.done
+    unsure = counts.are_unsure
     if not counts.read and (not unsure or isinstance(error, ServerRefused)):
         return error.with_context()
     rows = f"{counts.inserted:,} rows are in{', and what was on its way may be' if unsure else ''}"
@@ -96,6 +96,11 @@ def _shortfalls(
         yield Partial(
             f"{counts.unknown:,} may be in or not: answers were lost, and other rows have the same keys",
             hint="upsert file with the same files puts every row in, and leaves one for each key",
+        )
+    if counts.missed:
+        yield Partial(
+            f"{counts.missed:,} rows are missing from completed import jobs",
+            hint=f"compare the file with the collection; `list bulk_insert_tasks -c {options.collection}` has the jobs",
         )
     if counts.doubtful:
         yield Partial(

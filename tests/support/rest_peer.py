@@ -39,8 +39,12 @@ class RestPeer:
         self._server = ThreadingHTTPServer((self.host, 0), Handler)
 
     @property
+    def port(self) -> int:
+        return self._server.server_port
+
+    @property
     def uri(self) -> str:
-        return f"http://{self.host}:{self._server.server_port}"
+        return f"http://{self.host}:{self.port}"
 
     def answer(self, method: str, path: str, body: str) -> tuple[int, object]:
         if not path.startswith(V2) or method != "POST":

@@ -97,6 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._read()
         elif "uploads" in self.query or "uploadId" in self.query:
             self._upload(body)
+        elif self.command == "DELETE":
+            self.store.objects.pop(self.name, None)
+            self._send(204, b"")
         else:
             self._put(body)
 

@@ -41,7 +41,14 @@ class TcpProxy(Listener):
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flowing.wait()
-        target_reader, target_writer = await asyncio.open_connection(*self.target)
+        await self._joined(reader, writer, self.target)
+
+    async def _joined(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, target: tuple[str, int], first: bytes = b""
+    ) -> None:
+        """Forwards both ways; `first` has come already."""
+        target_reader, target_writer = await asyncio.open_connection(*target)
+        target_writer.write(first)
         self._writers.add(target_writer)
         pumps = [
             self._loop.create_task(self._pump(reader, target_writer, is_up=True)),
@@ -94,3 +101,15 @@ class TcpProxy(Listener):
             self._answer_to_cut = None
             self._reset_all()
             raise ConnectionAbortedError
+
+
+class OnePort(TcpProxy):
+    """Forwards gRPC to one server and HTTP/1 to another, as Milvus has both on one port."""
+
+    def __init__(self, grpc_port: int, http_port: int) -> None:
+        super().__init__("127.0.0.1", grpc_port)
+        self._http = ("127.0.0.1", http_port)
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        first = await reader.read(3)
+        await self._joined(reader, writer, self.target if first == b"PRI" else self._http, first)

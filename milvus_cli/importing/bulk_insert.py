@@ -11,9 +11,10 @@ from ..client.versions import OPERATIONS
 from ..errors import CliError, InvalidInput, ServerRefused
 from ..result import Done, Record, Table
 from ..schema.schema import pairs, params
+from ..server.existence import require_listed_database, require_partitions
 from ..text.names import missing_name
 from ..text.words import IMPORT_OPTIONS
-from .existence import require_listed_database, require_partitions
+from .jobs import NO_KEY
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import GetImportStateResponse
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
 TASK_COLUMNS = ("task", "state", "rows", "progress", "collection", "partition", "files", "reason")
 FLAGS, NUMBERS = ("backup", "l0_import", "skip_disk_quota_check"), ("start_ts", "end_ts", "storage_version")
 """Options of imports whose values are true or false, or whole numbers."""
-NO_KEY = 1000
-"""Milvus's code for a key missing from its metadata."""
-
 STATES = {0: "pending", 1: "failed", 2: "started", 5: "persisted", 6: "completed", 7: "failed, cleaned", 8: "flushed"}
 
 
@@ -31,13 +29,14 @@ STATES = {0: "pending", 1: "failed", 2: "started", 5: "persisted", 6: "completed
 class ImportOptions:
     """Options of an import: paths, each text perhaps several with commas; and options of the server's, by key.
 
-    With `force`, options that are not known here are sent too.
+    With `force`, options that are not known here are sent too. With a `stage`, the paths are those of this machine.
     """
 
     files: Sequence[str]
     partition: str = ""
     settings: Sequence[tuple[str, str]] = ()
     force: bool = False
+    stage: str = ""
 
     @property
     def paths(self) -> list[str]:
@@ -46,7 +45,7 @@ class ImportOptions:
 
 def start_import(client: Client, collection: str, options: ImportOptions) -> list[int]:
     """Returns the task numbers. Raises ServerRefused or CliError if the collection or partition does not exist."""
-    _check_settings(client, options)
+    check_settings(client, options)
     client.call("DescribeCollection", collection_name=collection)
     if options.partition:
         require_partitions(client, collection, [options.partition])
@@ -60,7 +59,7 @@ def start_import(client: Client, collection: str, options: ImportOptions) -> lis
     return list(answer.tasks)
 
 
-def _check_settings(client: Client, options: ImportOptions) -> None:
+def check_settings(client: Client, options: ImportOptions) -> None:
     """Raises InvalidInput for an unknown option or a wrong value, Unsupported for one that the server would ignore."""
     for key, value in options.settings:
         if key not in IMPORT_OPTIONS and not options.force:
