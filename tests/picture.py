@@ -1,14 +1,15 @@
-"""Draws docs/shell.svg: the shell in a pseudo-terminal, on Milvus Lite with quickstart's collection.
+"""Draws the pictures of docs/: sessions of the shell in a pseudo-terminal, on Milvus Lite.
 
-`python -m tests.picture` writes it anew. What differs between sessions is replaced: the port, the times, and the
+`python -m tests.picture` writes them anew. What differs between sessions is replaced: the port, the times, and the
 version of Milvus Lite.
 """
 
 import os
 import re
+import shlex
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -17,8 +18,8 @@ from typing import Any, NamedTuple
 from tests.support.cli import ROOT
 from tests.support.terminal import Terminal
 
-FILE = ROOT / "docs" / "shell.svg"
-ROWS, COLS = 22, 96
+DOCS = ROOT / "docs"
+COLS = 96
 CELL_WIDTH, CELL_HEIGHT, MARGIN, SIZE = 8.4, 19, 14, 14
 """Pixels."""
 BACKGROUND, TEXT = "#1e1e2e", "#d9e0ee"
@@ -50,6 +51,8 @@ VOLATILE = tuple(
 )
 SEARCH = "search films -v [0.9,0.4,0,0] --filter 'year > 1960' --fields title,year"
 TYPED = "search films --like 1 --f"
+POINTS = "insert fake points -n 400 --clusters 5 --seed 3"
+PLOT = "plot vectors points"
 
 
 class Cell(NamedTuple):
@@ -59,8 +62,8 @@ class Cell(NamedTuple):
     bold: bool
 
 
-def drawn() -> str:
-    """Returns the picture of a session of today's program."""
+def drawn() -> dict[str, str]:
+    """Returns the pictures of sessions of today's program, by name."""
     with tempfile.TemporaryDirectory(prefix="milvus_cli-picture-") as home:
         env = {**os.environ, "MILVUS_CLI_HOME": home, "COLORTERM": ""}
         program = [sys.executable, "-m", "milvus_cli"]
@@ -70,24 +73,38 @@ def drawn() -> str:
                 first.wait_for("/default>")
                 first.send_line("exit")
                 first.wait_exit()
-            with Terminal(program, rows=ROWS, cols=COLS, env=env, cwd=Path(home)) as shell:
-                return _session(shell)
+            return {"shell": _shell(program, env, Path(home)), "plot": _plot(program, env, Path(home))}
         finally:
             with Terminal([*program, "stop", "server", "--all", "--yes"], env=env, cwd=Path(home)) as last:
                 last.wait_exit()
 
 
-def _session(shell: Terminal) -> str:
-    shell.wait_for("/default>")
-    shell.send_line(SEARCH)
-    shell.wait_for("consistency Strong\nquickstart/default>")
-    shell.send(TYPED)
-    shell.wait_for("--force")
-    picture = svg([_settled(row) for row in shell.cells])
-    shell.send_key("c-c")
-    shell.send_line("exit")
-    shell.wait_exit()
-    return picture
+def _shell(program: Sequence[str], env: Mapping[str, str], home: Path) -> str:
+    with Terminal(program, rows=22, cols=COLS, env=env, cwd=home) as shell:
+        shell.wait_for("/default>")
+        shell.send_line(SEARCH)
+        shell.wait_for("consistency Strong\nquickstart/default>")
+        shell.send(TYPED)
+        shell.wait_for("--force")
+        found = _picture(shell, "hits of a search, and an option that is being completed")
+        shell.send_key("c-c")
+        shell.send_line("exit")
+        shell.wait_exit()
+    return found
+
+
+def _plot(program: Sequence[str], env: Mapping[str, str], home: Path) -> str:
+    made = f"create collection points --dim 8; {POINTS}; load points"
+    with Terminal([*program, "-c", made], rows=22, cols=COLS, env=env, cwd=home) as before:
+        before.wait_exit()
+    script = f"echo '$ milvus_cli {PLOT}'; {shlex.join(program)} {PLOT}"
+    with Terminal(["bash", "-c", script], rows=28, cols=COLS, env=env, cwd=home) as terminal:
+        terminal.wait_exit()
+        return _picture(terminal, "vectors of five clusters as points on a plane")
+
+
+def _picture(terminal: Terminal, title: str) -> str:
+    return svg([_settled(row) for row in terminal.cells], title)
 
 
 def _settled(row: Sequence[Any]) -> list[Cell]:
@@ -110,14 +127,14 @@ def _color(name: str, default: str) -> str:
     return default if name == "default" else COLORS.get(name, f"#{name}")
 
 
-def svg(rows: Sequence[Sequence[Cell]]) -> str:
+def svg(rows: Sequence[Sequence[Cell]], title: str) -> str:
     width, height = COLS * CELL_WIDTH + 2 * MARGIN, len(rows) * CELL_HEIGHT + 2 * MARGIN
     lines = [line for number, row in enumerate(rows) for line in _row(number, row)]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}"'
             f' font-family="ui-monospace, Menlo, Consolas, monospace" font-size="{SIZE}">',
-            "<title>The shell of milvus_cli: hits of a search, and an option that is being completed</title>",
+            f"<title>The shell of milvus_cli: {title}</title>",
             f'<rect width="100%" height="100%" rx="8" fill="{BACKGROUND}"/>',
             *lines,
             "</svg>\n",
@@ -142,4 +159,5 @@ def _row(number: int, row: Sequence[Cell]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    FILE.write_text(drawn(), encoding="utf-8")
+    for file, text in drawn().items():
+        (DOCS / f"{file}.svg").write_text(text, encoding="utf-8")

@@ -1,7 +1,9 @@
-"""The picture in README is of today's program."""
+"""The pictures of docs/ are of today's program."""
 
-from tests.picture import FILE, drawn
+from tests.picture import DOCS, drawn
 
 
-def test_the_picture_is_fresh() -> None:
-    assert drawn() == FILE.read_text(encoding="utf-8"), "run: python -m tests.picture"
+def test_the_pictures_are_fresh() -> None:
+    pictures = drawn()
+    kept = {name: (DOCS / f"{name}.svg").read_text(encoding="utf-8") for name in pictures}
+    assert pictures == kept, "run: python -m tests.picture"

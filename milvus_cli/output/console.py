@@ -45,6 +45,8 @@ class Console:
         self.stdout: TextIO = standard_output()
         self.stderr: TextIO = standard_error()
         self.commands_on_stdin = False
+        self.reserved_lines = 0
+        """Lines of the terminal that the shell's prompt needs for its menu."""
         self.palette = PLAIN
         self.editor: Editor | None = None
         self.pasted: list[str] = []

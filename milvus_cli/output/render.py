@@ -100,7 +100,7 @@ def _render_picture(result: Picture, page: _Page) -> None:
         _render_table(result.table, page)
         return
     columns, lines = shutil.get_terminal_size()
-    height = max(LOWEST, min(HIGHEST, lines - LINES_BELOW))
+    height = max(LOWEST, min(HIGHEST, lines - LINES_BELOW - page.console.reserved_lines))
     drawn = result.draw(Canvas(columns, height, page.style.unicode, page.style.palette.is_on))
     page.console.write_painted("\n".join(page.style.written(drawn.split("\n"))) + "\n")
     _write_note(result.table, page)

@@ -91,6 +91,7 @@ def _apply_settings(prompt: PromptSession[str], session: Session) -> None:
     prompt.style = shell_style(session.palette)
     prompt.color_depth = color_depth(session.palette)
     prompt.reserve_space_for_menu = max(0, min(MENU_LINES, get_terminal_size().lines - OTHER_LINES))
+    session.console.reserved_lines = prompt.reserve_space_for_menu
 
 
 def _typed(prompt: PromptSession[str], session: Session, status: int) -> str:
