@@ -3,6 +3,8 @@
 import gc
 import json
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -12,7 +14,8 @@ import pytest
 from milvus_cli.errors import CliError, NotAuthorized, Unreachable
 from milvus_cli.files import row_stream, stores
 from milvus_cli.files.stores import PART, new_object
-from tests.support.cli import Cli, Run
+from tests.bench.endless import NAME, Endless, Shape
+from tests.support.cli import COMMAND, ROOT, Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.s3_server import S3Server
 from tests.support.typed import Typed, failed
@@ -187,6 +190,28 @@ def test_an_upload_that_a_signal_ends_leaves_nothing(one_book: Typed, s3: S3Serv
             export.send_signal(number)
             assert export.wait(30) == -number
         assert (s3.objects, s3.uploads) == ({}, {})
+
+
+PEAK = """
+import subprocess, sys
+from resource import RUSAGE_CHILDREN, getrusage
+done = subprocess.run(sys.argv[2:])
+peak, most = getrusage(RUSAGE_CHILDREN).ru_maxrss >> 10, int(sys.argv[1])
+sys.exit(done.returncode or (f"{peak} MiB" if peak >= most else 0))
+"""
+"""Runs a command, which must stay under the MiB given first. A process begins with the peak of the one before it."""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="libraries take other amounts of memory, and ru_maxrss has bytes")
+@pytest.mark.parametrize(("form", "most"), [("csv", 125), ("parquet", 150)])
+def test_an_export_to_a_store_takes_little_memory(form: str, most: int, cli: Cli, s3: S3Server) -> None:
+    with Endless(Shape(3_000, 1536, 8_000)) as uri:
+        env = {**cli.environment({**s3.environment, "MILVUS_URI": uri}), "PYTHONPATH": str(ROOT)}
+        line = [*COMMAND, "export", "-c", NAME, f"s3://books/out.{form}"]
+        argv = [sys.executable, "-I", "-S", "-c", PEAK, str(most), *line]
+        done = subprocess.run(argv, env=env, capture_output=True, encoding="utf-8", check=False)
+    exported = f"Exported 3,000 rows of '{NAME}' to s3://books/out.{form}.\n"
+    assert (done.returncode, done.stdout) == (0, exported), done.stderr
 
 
 def test_an_upload_that_can_t_be_cancelled_is_not_completed_later(s3: S3Server) -> None:

@@ -173,14 +173,26 @@ class ObjectWriter:
 
     def write(self, data: bytes) -> int:
         with _translated(self._url, "write"):
-            self._file.blocksize = max(PART, self._file.tell() // PARTS)
-            return int(self._file.write(data))
+            part = max(PART, self._file.tell() // PARTS)
+            # The file must not upload before its buffer is cut.
+            self._file.blocksize = sys.maxsize
+            written = int(self._file.write(data))
+            self._file.blocksize = part
+            if self._file.buffer.tell() >= part:
+                self._fit_buffer()
+                self._file.flush()
+            return written
+
+    def _fit_buffer(self) -> None:
+        """Cuts the buffer to its content, which is then uploaded as it is: a part is held once less."""
+        self._file.buffer.getvalue()
 
     def tell(self) -> int:
         return int(self._file.tell())
 
     def publish(self) -> None:
         with _translated(self._url, "write"):
+            self._fit_buffer()
             self._file.close()
 
     def discard(self) -> None:

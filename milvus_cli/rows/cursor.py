@@ -56,16 +56,23 @@ class Page:
 
 
 class Cursor:
-    """Yields pages of `rows` rows, or of about PAGE_BYTES each. A lost server is retried with `patience`."""
+    """Yields pages of `rows` rows, or of about `page_bytes` each. A lost server is retried with `patience`."""
 
     def __init__(
-        self, client: Client, selection: Selection, *, rows: int | None = None, patience: Patience = NO_PATIENCE
+        self,
+        client: Client,
+        selection: Selection,
+        *,
+        rows: int | None = None,
+        page_bytes: int = PAGE_BYTES,
+        patience: Patience = NO_PATIENCE,
     ) -> None:
         self._client = client
         self._selection = selection
         # A stop event of its own: ending this cursor must not end the patience of others.
         self._patience = replace(patience, stopped=threading.Event())
-        self._rows = _Reader(client, selection, self._patience, rows or rows_at_once(selection), fixed=rows is not None)
+        limit, fixed = rows or rows_at_once(selection), rows is not None
+        self._rows = _Reader(client, selection, self._patience, limit, page_bytes=page_bytes, fixed=fixed)
 
     def pages(self, after: Any = None) -> Iterator[Page]:
         """Yields the pages after a key, or all. Raises CliError as calls do, and for keys that come out of order."""
@@ -96,7 +103,7 @@ class Cursor:
 
 
 class _Reader:
-    """Reads pages of `limit` rows, which is adapted to PAGE_BYTES up to `highest` unless it is `fixed`."""
+    """Reads pages of `limit` rows, which is adapted to `page_bytes` up to `highest` unless it is `fixed`."""
 
     def __init__(
         self,
@@ -106,6 +113,7 @@ class _Reader:
         limit: int,
         *,
         highest: int = HIGHEST_LIMIT,
+        page_bytes: int = PAGE_BYTES,
         fixed: bool = False,
     ) -> None:
         self._client = client
@@ -113,6 +121,7 @@ class _Reader:
         self._patience = patience
         self._limit = limit
         self._highest = highest
+        self._page_bytes = page_bytes
         self._fixed = fixed
         self._timestamp: int | None = None
 
@@ -160,7 +169,7 @@ class _Reader:
         keys = keys_of(columns, self._selection)
         size = sum(column.ByteSize() for column in columns)
         if keys and not self._fixed:
-            self._limit = max(1, min(PAGE_BYTES * len(keys) // size, self._limit * GROWTH, self._highest))
+            self._limit = max(1, min(self._page_bytes * len(keys) // size, self._limit * GROWTH, self._highest))
         return Page(columns, keys, max(keys, default=None), size)
 
     def _behind(self, after: Any) -> str:

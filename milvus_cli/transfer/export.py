@@ -17,7 +17,7 @@ from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused, Unreac
 from ..files.arrow import to_columnar
 from ..files.writers import COLUMNAR_FORMATS, FileShape, compressor, writer_of
 from ..rows.changes import SchemaChanged
-from ..rows.cursor import Cursor
+from ..rows.cursor import PAGE_BYTES, Cursor
 from ..rows.patience import NO_PATIENCE, Patience
 from ..rows.selection import Decoded, Selection, exact_count
 from ..values.dynamic import NoSuchKey, Wanted
@@ -30,7 +30,8 @@ WITHOUT_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errn
 class Export:
     """Source and destination of an export. `origin` (address and database) identifies the server for a resumed export.
 
-    A lost server is retried with `patience`. An existing file is replaced only with `replaces`.
+    The server is asked for pages of `page_bytes`, and retried with `patience` when it is lost. An existing file is
+    replaced only with `replaces`.
     """
 
     selection: Selection
@@ -39,6 +40,7 @@ class Export:
     origin: str
     patience: Patience = NO_PATIENCE
     replaces: bool = False
+    page_bytes: int = PAGE_BYTES
 
     @cached_property
     def file(self) -> str:
@@ -142,7 +144,8 @@ def _pages(client: Client, export: Export, point: Point, write: Callable[[bytes]
         point = Point(len(head))
     # A key named in --fields may occur only in the rows that an earlier run has written.
     wanted = Wanted(export.selection.schema, () if point.rows else export.selection.fields.keys)
-    for page in Cursor(client, export.selection, patience=export.patience).pages(point.last):
+    cursor = Cursor(client, export.selection, page_bytes=export.page_bytes, patience=export.patience)
+    for page in cursor.pages(point.last):
         if not page.keys:
             break
         if wanted.is_open:

@@ -14,6 +14,7 @@ from ..files.urls import refuse_scheme, store_of
 from ..files.writers import COLUMNAR_FORMATS, FileShape, file_shape
 from ..output.values import harmless_json
 from ..result import Done
+from ..rows.cursor import PAGE_BYTES
 from ..rows.options import RowOptions
 from ..rows.patience import Patience
 from ..server.lost_vectors import warn_of_lost_vectors
@@ -22,6 +23,9 @@ from .export import Export, Point, clear_published, export_to_file, export_to_st
 from .export_object import export_to_object, exported, require_new_object
 from .job_locks import file_lock
 from .meter import Meter
+
+STORE_PAGE_BYTES = 1 << 20
+"""Bytes of a page that becomes text for a store: its text takes eight times as much memory, beside parts of uploads."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,7 @@ def export_collection(session: Session, options: ExportOptions) -> Done | None:
         origin=f"{profile.address}/{profile.database}",
         patience=Patience(options.patience),
         replaces=replaces,
+        page_bytes=STORE_PAGE_BYTES if in_store and shape.format in TEXT_FORMATS else PAGE_BYTES,
     )
     if options.file == "-":
         export_to_stdout(session, work)

@@ -58,6 +58,7 @@ class Endless:
             "DescribeCollection": lambda _: milvus_pb2.DescribeCollectionResponse(
                 collection_name=NAME, schema=shape.schema()
             ),
+            "DescribeIndex": lambda _: milvus_pb2.DescribeIndexResponse(),
             "Insert": self._insert,
             "Query": self._query,
             "GetVersion": lambda _: milvus_pb2.GetVersionResponse(version="v2.3.5"),
