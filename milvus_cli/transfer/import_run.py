@@ -17,7 +17,7 @@ from ..rows.write_target import WriteTarget
 from ..server.existence import exact_row_count, row_count
 from ..server.loading import LoadOptions
 from ..server.progress import load_state
-from ..server.waiting import load
+from ..server.waiting import Stall, Work, load
 from ..session.session import Session
 from ..text.counts import counted
 from .checkpoint import Checkpoint
@@ -58,6 +58,8 @@ class ImportRun:
         """Imports the rows of the steps; `fraction` returns the progress after some rows and bytes."""
         session, name = self._session, self._options.collection
         parquet = has_api(session.client.version)
+        doing = Work(f"importing into {name!r}", lambda: 0.0, f"list bulk_insert_tasks -c {name}")
+        stall = Stall(session, doing)
         with Progress(session.console, f"Importing into {name!r}", quiet=session.quiet) as bar:
 
             def show(status: ImportStatus) -> None:
@@ -66,6 +68,7 @@ class ImportRun:
                 jobs = counted(status.jobs, "job")
                 detail = f"{status.staged:,} rows staged, {status.imported:,} imported, {jobs} at work"
                 bar.show(None if read is None else min(read, 1.0) * done, detail)
+                stall.see(done)
 
             ImportPipeline(
                 self._jobs,
