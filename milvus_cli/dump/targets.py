@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..client.optional import Permitted
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from .manifest import Part
     from .restore_plan import RestoreOptions
     from .restore_progress import RestoreProgress
+    from .stored import StoredDump
     from .target import Target
 
 
@@ -37,12 +37,14 @@ class TargetFiller:
         self,
         session: Session,
         options: RestoreOptions,
+        stored: StoredDump,
         journal: Journal,
         progress: RestoreProgress,
         overall: Overall,
     ) -> None:
         self._session = session.with_options(session.options.but({"quiet": True}))
         self._options = options
+        self._stored = stored
         self._journal = journal
         self._progress = progress
         self._overall = overall
@@ -130,7 +132,7 @@ class TargetFiller:
         job = hashlib.sha256(f"{self._journal.path.name} {target.name} {part.file}".encode()).hexdigest()[:16]
         options = InsertOptions(
             collection=target.side.collection,
-            paths=[str((Path(self._options.path) / part.file).absolute())],
+            files=[self._stored.to_insert(part.file)],
             partition=part.partition,
             upsert=upsert,
             mapping=generated,
@@ -142,7 +144,7 @@ class TargetFiller:
         try:
             insert_files(target.side.view(self._session), options, report=report)
         except CliError as exc:
-            raise _rejected(exc, target, part) from exc
+            raise _rejected(exc, target, part, self._stored.unpacking) from exc
         self._overall.add(part.rows - counted)
 
     def _key(self, target: Target) -> str:
@@ -179,13 +181,13 @@ class TargetFiller:
         self._journal.add({"of": list(name), **event})
 
 
-def _rejected(error: CliError, target: Target, part: Part) -> CliError:
+def _rejected(error: CliError, target: Target, part: Part, unpacking: str) -> CliError:
     """Returns the error with what is left of the collection, if rows were rejected: none can be left out."""
     if not any(each in error.hint for each in (KEEP_REJECTS, WITHOUT_STRICT)):
         return error
     return error.with_context(
         prefix=part.file,
         suffix=f"{target.side} is left with the other rows that arrived, and running this again repeats the rejection",
-        hint="delete the collection, and restore a dump without these rows (`dump --filter`); or insert the files of "
-        f"{part.file.rpartition('/')[0]} with `insert file --rejects FILE`",
+        hint="delete the collection, and restore a dump without these rows (`dump --filter`); "
+        f"or {unpacking}insert the files of {part.file.rpartition('/')[0]} with `insert file --rejects FILE`",
     )

@@ -66,14 +66,17 @@ def until_done(there: DumpedServer, line: str, ending_at: Callable[[int, bool], 
     raise AssertionError("it never comes to its end")
 
 
+@pytest.mark.parametrize("name", ["d", "d.tar"])
 def test_a_dump_that_is_ended_at_each_of_its_steps_is_whole_in_the_end(
-    small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+    name: str, small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
 ) -> None:
-    path = tmp_path / "d"
+    path = tmp_path / name
     runs = until_done(on_lite_server, f"dump {path} -c dmp_keys -c dmp_scalars", ending_at)
     assert runs > 10
     assert on_lite_server.json(f"check dump {path}")["intact"] is True
-    assert sorted(each.name for each in path.iterdir()) == ["default", "manifest.json"]
+    within = ["default", "manifest.json"] if path.is_dir() else []
+    assert sorted(each.name for each in tmp_path.rglob("*") if each.parent == path) == within
+    assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
 def test_a_restore_that_is_ended_at_each_of_its_steps_is_whole_in_the_end(
@@ -107,17 +110,18 @@ def test_rows_with_generated_keys_are_in_once_after_a_restore_that_was_ended(
         assert on_lite_server.json("count auto_book_ended")["exact"] == 200
 
 
+@pytest.mark.parametrize("name", ["d", "d.tar"])
 @pytest.mark.parametrize("job", ["dump {path} -c 'dmp_*' --jobs 2", "restore {made} --suffix _killed --jobs 2"])
 def test_a_killed_process_continues_when_it_is_run_again(
-    job: str, on_lite_server: DumpedServer, lite_dump: Path, tmp_path: Path, lite: LiteServer
+    job: str, name: str, on_lite_server: DumpedServer, lite_dump: Path, tmp_path: Path, lite: LiteServer
 ) -> None:
     cli, env = Cli(tmp_path), {"MILVUS_URI": lite.uri}
-    path = tmp_path / "d"
+    path = tmp_path / name
     line = job.format(path=path, made=lite_dump).replace("'", "").split()
     with on_lite_server.without("_killed"):
         for steps in KILLS:
             process = cli.start(*line, env=env)
-            wait_for_steps(lambda: [path / "progress.jsonl", *cli.home.glob("restores/*.jsonl")], steps)
+            wait_for_steps(lambda: [*tmp_path.glob("d*/progress.jsonl"), *cli.home.glob("restores/*.jsonl")], steps)
             process.send_signal(signal.SIGKILL)
             process.communicate(timeout=20)
         run = cli(*line, env=env)
