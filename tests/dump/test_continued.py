@@ -5,10 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.dump.shelves import DumpedServer
-from tests.dump.test_interrupted import Killed, ending_at
+from tests.dump.shelves import DumpedServer, Killed
 
-__all__ = ["ending_at"]
 FIELDS = "-f id:INT64 -f v:FLOAT_VECTOR:4 -p id --index v:FLAT:L2"
 
 

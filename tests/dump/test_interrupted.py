@@ -4,53 +4,20 @@ import json
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from milvus_cli.dump import parts
 from milvus_cli.dump.journal import Journal
 from milvus_cli.errors import CliError
-from tests.dump.shelves import DumpedServer
+from tests.dump.shelves import DumpedServer, Killed
 from tests.support.cli import Cli
 from tests.support.lite_server import LiteServer
 from tests.support.typed import failed
 
 KILLS = (1, 6)
 """Steps in the journal after which the job is killed."""
-
-
-class Killed(BaseException):
-    """Ends a job in the middle of a step, as a signal does that can't be caught."""
-
-
-@pytest.fixture
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "PART_BYTES", 4_000)
-
-
-@pytest.fixture
-def ending_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, bool], None]]:
-    """ending_at(n, written) ends jobs at step n of their journal, before or after it is written."""
-    add = Journal.add
-
-    def end_at(number: int, written: bool) -> None:
-        steps = 0
-
-        def counted(self: Journal, event: dict[str, object]) -> None:
-            nonlocal steps
-            steps += 1
-            if steps == number and not written:
-                raise Killed
-            add(self, event)
-            if steps == number:
-                raise Killed
-
-        monkeypatch.setattr(Journal, "add", counted)
-
-    yield end_at
-    monkeypatch.setattr(Journal, "add", add)
 
 
 def until_done(there: DumpedServer, line: str, ending_at: Callable[[int, bool], None]) -> int:

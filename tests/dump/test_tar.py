@@ -16,7 +16,7 @@ from milvus_cli.dump import packing
 from milvus_cli.errors import CliError
 from milvus_cli.files.sources import file_within, open_source
 from milvus_cli.files.spans import Span, state_of
-from tests.dump.shelves import ROWS, DumpedServer
+from tests.dump.shelves import DumpedServer, Killed
 from tests.dump.test_access import empty_newest
 from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
@@ -269,13 +269,16 @@ def test_only_its_owner_may_read_a_tar_file_with_access_control(empty_newest: Ne
 
 
 def test_a_restore_that_began_with_the_directory_continues_with_the_tar_file(
-    on_lite_server: DumpedServer, lite_dump: Path, lite_tar: Path
+    on_lite_server: DumpedServer, lite_dump: Path, lite_tar: Path, ending_at: Callable[[int, bool], None]
 ) -> None:
     with on_lite_server.without("_moved"):
-        on_lite_server.all(f"restore {lite_dump} -c dmp_full_text --suffix _moved")
-        run = on_lite_server(f"restore {lite_tar} -c dmp_full_text --suffix _moved")
-        assert (run.code, "it already exists" in run.err) == (1, True)
-        assert on_lite_server.json("count dmp_full_text_moved")["exact"] == ROWS
+        ending_at(5, True)
+        with pytest.raises(Killed):
+            on_lite_server(f"restore {lite_dump} -c dmp_keys --suffix _moved")
+        ending_at(10_000, True)
+        run = on_lite_server(f"restore {lite_tar} -c dmp_keys --suffix _moved")
+        assert (run.code, run.err) == (0, f"note: continuing the restore of {lite_tar}\n")
+        assert on_lite_server.json("diff dmp_keys dmp_keys_moved --rows all")["same"] is True
 
 
 def test_a_file_that_is_replaced_after_it_was_listed_is_not_read(tmp_path: Path) -> None:
