@@ -59,7 +59,7 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
     with key_lock(session, ("restore", name), f"restoring {options.path}"):
         journal = Journal(session.config.home / FOLDER / f"{name}.jsonl", identity)
         try:
-            progress = RestoreProgress(journal.earlier() if options.dry_run else journal.begun())
+            progress = RestoreProgress(journal.earlier() if options.dry_run else journal.begun(), journal.path)
             require_unaltered(stored, extra_files(stored, manifest))
             require_unaltered(stored, findings(stored, (each.schema for each in dumped if each.schema)))
             plan = plan_restore(session, stored, manifest, dumped, options, progress)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 from ..client.optional import Permitted
@@ -16,7 +15,7 @@ from ..transfer.insert_summary import KEEP_REJECTS
 from ..transfer.making import create_empty, index_and_load, require_partition, target_count
 from ..transfer.pipeline import WITHOUT_STRICT
 from .ours import why_kept, why_not_ours
-from .restore_progress import TargetProgress
+from .restore_progress import TargetProgress, checkpoint_of
 
 if TYPE_CHECKING:
     from ..server.chosen import CollectionName
@@ -95,6 +94,9 @@ class TargetFiller:
     def _create(self, target: Target) -> TargetProgress:
         assert target.definition is not None
         self._record(target.name, creating=True)
+        # They tell of rows in an earlier collection of this name.
+        for part in target.dumped.parts:
+            checkpoint_of(self._journal.path, target.name, part.file).unlink(missing_ok=True)
         create_empty(target.side, target.definition)
         self._record(target.name, identity=list(map(str, target.side.identity())))
         return TargetProgress(creating=True)
@@ -112,10 +114,18 @@ class TargetFiller:
             self._overall.require_going()
             if part.file not in done.done:
                 self._record(target.name, begun=part.file)
+                self._keep_marks(target, part, done)
                 # Rows of a part that was interrupted may be in: an upsert puts each in once.
                 sent_before = part.file in done.begun and not target.generates
                 self._insert_part(target, part, upsert=(upsert or sent_before) and not target.generates)
                 self._record(target.name, done=part.file)
+
+    def _keep_marks(self, target: Target, part: Part, done: TargetProgress) -> None:
+        """Records what the checkpoint tells of an earlier run, which the insert begins anew."""
+        if rows := done.arrived.get(part.file):
+            self._record(target.name, arrived=[part.file, rows])
+        for rows in sorted(done.sent.get(part.file, ())):
+            self._record(target.name, sent=[part.file, rows])
 
     def _insert_part(self, target: Target, part: Part, *, upsert: bool) -> None:
         counted = 0
@@ -128,8 +138,6 @@ class TargetFiller:
             counted = rows
 
         generated = () if target.keeps_keys else ((self._key(target), ""),)
-        # Databases and collections have parts of the same names, and jobs work at the same time.
-        job = hashlib.sha256(f"{self._journal.path.name} {target.name} {part.file}".encode()).hexdigest()[:16]
         options = InsertOptions(
             collection=target.side.collection,
             files=[self._stored.to_insert(part.file)],
@@ -138,7 +146,7 @@ class TargetFiller:
             mapping=generated,
             strict=True,
             restart=True,
-            checkpoint=str(self._journal.path.parent / f"{job}.json"),
+            checkpoint=str(checkpoint_of(self._journal.path, target.name, part.file)),
             patience=self._options.patience,
         )
         try:
