@@ -1,4 +1,4 @@
-"""Commands that dump databases to a directory and restore them, and look at such a directory."""
+"""Commands that dump databases to a directory or a tar file and restore them, and look at such a dump."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 OLD_NEW = KeyValue({})
 PART_FORMATS = ("parquet", "jsonl")
 
-path_option = word("path", "--path", type=DUMP, metavar="PATH", help="Directory of the dump.")
+path_option = word("path", "--path", type=DUMP, metavar="PATH", help="Directory of the dump, or a .tar file.")
 choice_options = all_of(
     option(
         "--database",
@@ -81,14 +81,15 @@ jobs_option = option(
 @option("--dry-run", is_flag=True, help="Show what would be dumped, and stop.")
 @options("dump.plan:DumpOptions")
 def dump(session: Session, options: DumpOptions) -> Done | Table:
-    """Dump databases to a directory.
+    """Dump databases to a directory or a tar file.
 
     Writes schemas with indexes, partitions, aliases and load states, rows, and a manifest with checksums. `restore`
-    reads it, also on another version of Milvus. After an interruption, the same command continues the dump. `help
-    dumps` says what is kept and what is not promised.
+    reads it, also on another version of Milvus. A PATH that ends in .tar is one tar file, written when all is dumped.
+    After an interruption, the same command continues the dump. `help dumps` says what is kept and what is not promised.
 
     \b
     Example: dump backup --collection 'book*'
+    Example: dump backup.tar --collection 'book*'
     Example: dump backup_of_shop --database shop --jobs 4
     """
     from ..dump.dump import dump

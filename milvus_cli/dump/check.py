@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..output.progress import Progress
 from ..result import Report, Section, Table
 from ..text.counts import byte_size
 from .manifest import DumpFile, Manifest, read_manifest
+from .tar import open_dump
 from .verify import Finding, extra_files, findings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..session.session import Session
+    from .stored import StoredDump
 
 
 def check_dump(session: Session, path: str) -> Report:
     """Compares sizes, checksums and row counts with the manifest; the exit code is 1 if something differs."""
-    directory = Path(path)
-    manifest, _ = read_manifest(directory)
-    found = [*checked_files(session, directory, list(manifest.files)), *extra_files(directory, manifest)]
+    stored = open_dump(path)
+    manifest, _ = read_manifest(stored)
+    found = [*checked_files(session, stored, list(manifest.files)), *extra_files(stored, manifest)]
     rows = [(each.file, each.problem, each.expected, each.found) for each in found]
     table = Table(("file", "problem", "expected", "found"), rows)
     values = {
@@ -35,7 +36,7 @@ def check_dump(session: Session, path: str) -> Report:
     return Report(values, [Section("problems", table, [vars(each) for each in found])], 1 if found else 0)
 
 
-def checked_files(session: Session, directory: Path, files: Iterable[DumpFile]) -> list[Finding]:
+def checked_files(session: Session, stored: StoredDump, files: Iterable[DumpFile]) -> list[Finding]:
     """Compares files with a progress bar."""
     known = list(files)
     total, done = sum(each.bytes for each in known), 0
@@ -46,12 +47,12 @@ def checked_files(session: Session, directory: Path, files: Iterable[DumpFile]) 
             done += file.bytes
             bar.show(done / total if total else None, f"{byte_size(done)} of {byte_size(total)}")
 
-        return list(findings(directory, known, seen=seen))
+        return list(findings(stored, known, seen=seen))
 
 
 def show_dump(path: str) -> Report:
     """Lists the collections of a complete dump, as its manifest has them."""
-    manifest, _ = read_manifest(Path(path))
+    manifest, _ = read_manifest(open_dump(path))
     columns = ("database", "collection", "rows", "parts", "bytes", "loaded", "aliases")
     rows = [
         (

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 from ..errors import CliError, InvalidInput
 from .manifest import JOURNAL, MANIFEST, read_manifest
+from .stored import StoredDirectory, StoredDump, files_of
+
+NOT_REPLACED = "it is not replaced: name another path"
 
 
 def require_usable(directory: Path, *, replace: bool) -> None:
@@ -33,7 +36,7 @@ def require_usable(directory: Path, *, replace: bool) -> None:
 def clear_dump(directory: Path, *, unfinished: bool) -> None:
     """Removes a complete dump, and one that is not if `unfinished` ones are to go."""
     if (directory / MANIFEST).exists():
-        _require_ours(directory)
+        require_ours(StoredDirectory(directory))
     elif not unfinished:
         return
     # The manifest goes first: what remains if this is killed is incomplete.
@@ -44,27 +47,16 @@ def clear_dump(directory: Path, *, unfinished: bool) -> None:
     (directory / JOURNAL).unlink()
 
 
-def _require_ours(directory: Path) -> None:
+def require_ours(stored: StoredDump) -> None:
     """Raises CliError if files that the dump did not write would be lost."""
     try:
-        manifest, _ = read_manifest(directory)
+        manifest, _ = read_manifest(stored)
     except CliError as exc:
-        raise exc.with_context(hint="it is not replaced: name another directory") from exc
+        raise exc.with_context(hint=NOT_REPLACED) from exc
     known = {MANIFEST, JOURNAL, *(each.file for each in manifest.files)}
-    others = [each for each in files_of(directory) if each not in known]
+    others = [each for each in stored.files() if each not in known]
     if others:
-        raise CliError(
-            f"{directory} has files that are not of its dump, such as {others[0]}", hint="name another directory"
-        )
-
-
-def files_of(directory: Path) -> Iterator[str]:
-    """Yields the files below, as paths with slashes, without hidden ones."""
-    for root, folders, names in os.walk(directory):
-        folders[:] = sorted(each for each in folders if not each.startswith("."))
-        for name in sorted(names):
-            if not name.startswith("."):
-                yield (Path(root) / name).relative_to(directory).as_posix()
+        raise CliError(f"{stored.path} has files that are not of its dump, such as {others[0]}", hint=NOT_REPLACED)
 
 
 def remove_strays(directory: Path, known: Collection[str]) -> None:
@@ -82,3 +74,14 @@ def remove_strays(directory: Path, known: Collection[str]) -> None:
 def remove_folder(directory: Path, folder: str) -> None:
     """Removes what an earlier run has written of a collection that has changed since."""
     shutil.rmtree(directory / folder, ignore_errors=True)
+
+
+def remove_all_but(directory: Path, name: str) -> None:
+    """Removes everything in a directory but one file, hidden files too. Raises OSError."""
+    for each in directory.iterdir():
+        if each.name == name:
+            continue
+        if each.is_dir() and not each.is_symlink():
+            shutil.rmtree(each)
+        else:
+            each.unlink()

@@ -1,4 +1,4 @@
-"""Dumps databases to a directory: schemas, rows and access control, with a manifest that is written last."""
+"""Dumps databases to a directory or a tar file: schemas, rows and access control, and last a manifest."""
 
 from __future__ import annotations
 
@@ -17,18 +17,22 @@ from ..transfer.job_locks import file_lock
 from ..transfer.many import AGAIN, Overall, run_each, several_failed
 from ..transfer.meter import Meter
 from .collections import CollectionDumper
-from .directory import clear_dump, remove_strays, require_usable
+from .destination import Destination, destination_of
+from .directory import remove_strays
 from .journal import Journal
-from .manifest import ACCESS, FORMAT, JOURNAL, MANIFEST, DumpFile, Manifest, dump_file, write_manifest
+from .manifest import ACCESS, FORMAT, JOURNAL, DumpFile, Manifest, dump_file
 from .plan import DumpOptions, DumpPlan, plan_dump
-from .progress import DumpProgress
+from .progress import REPLACES, DumpProgress
 
 if TYPE_CHECKING:
     from ..session.session import Session
 
+CONTINUE = "run the same command again without --force to continue"
+"""The hint after an interruption of a dump that has started over."""
+
 
 def dump(session: Session, options: DumpOptions) -> Done | Table:
-    """Dumps what the options choose; a dump that was interrupted in this directory is continued.
+    """Dumps what the options choose; a dump that was interrupted at this path is continued.
 
     Raises the error of the worst collection if some can't be dumped. The dump is incomplete then.
     """
@@ -38,33 +42,47 @@ def dump(session: Session, options: DumpOptions) -> Done | Table:
     if options.schema_only and options.filter:
         raise InvalidInput("--schema-only dumps no rows to filter")
     if "://" in options.path:
-        raise InvalidInput(f"can't dump to the URL {shown_url(options.path)}", hint="give the path of a directory")
-    directory = Path(options.path)
-    require_usable(directory, replace=options.force or bool(session.options.yes))
+        raise InvalidInput(
+            f"can't dump to the URL {shown_url(options.path)}", hint="give the path of a directory or of a .tar file"
+        )
+    destination = destination_of(options.path)
+    destination.require_usable(replace=_replaces(session, options))
     plan = plan_dump(session, options)
     if options.dry_run:
         return plan.table
+    directory = destination.directory
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
         raise CliError(f"can't write to {directory}: {exc.strerror}") from exc
-    with file_lock(session, str(directory / MANIFEST), f"dumping to {options.path}", what=options.path):
-        # Another process may have finished one since the command checked.
-        require_usable(directory, replace=options.force or bool(session.options.yes))
-        clear_dump(directory, unfinished=options.force)
-        journal = Journal(directory / JOURNAL, _identity(session, options))
+    with file_lock(session, str(destination.locked), f"dumping to {options.path}", what=options.path):
         try:
-            return _dump(session, options, plan, journal, directory)
-        except KeyboardInterrupt:
-            raise Interrupted(f"{options.path} is incomplete", hint=AGAIN) from None
-        except OSError as exc:
-            raise CliError(
-                f"can't write to {directory}: {exc.strerror or exc}", hint=f"make room; then {AGAIN}"
-            ) from exc
-        except (Interrupted, Unreachable) as exc:
-            raise exc.with_context(suffix=f"{options.path} is incomplete", more_hint=AGAIN) from exc
+            return _begun(session, options, plan, destination)
         finally:
-            journal.close()
+            destination.leave()
+
+
+def _replaces(session: Session, options: DumpOptions) -> bool:
+    return options.force or bool(session.options.yes)
+
+
+def _begun(session: Session, options: DumpOptions, plan: DumpPlan, destination: Destination) -> Done:
+    """Dumps what is planned, or continues with it, while nobody else can."""
+    directory, again = destination.directory, CONTINUE if options.force else AGAIN
+    # Another process may have finished one since the command checked.
+    destination.require_usable(replace=_replaces(session, options))
+    destination.clear(unfinished=options.force)
+    journal = Journal(directory / JOURNAL, _identity(session, options))
+    try:
+        return _dump(session, options, plan, journal, destination)
+    except KeyboardInterrupt:
+        raise Interrupted(f"{directory} is incomplete", hint=again) from None
+    except OSError as exc:
+        raise CliError(f"can't write to {directory}: {exc.strerror or exc}", hint=f"make room; then {again}") from exc
+    except (Interrupted, Unreachable) as exc:
+        raise exc.with_context(suffix=f"{directory} is incomplete", more_hint=again) from exc
+    finally:
+        journal.close()
 
 
 def _identity(session: Session, options: DumpOptions) -> dict[str, object]:
@@ -80,20 +98,23 @@ def _identity(session: Session, options: DumpOptions) -> dict[str, object]:
     }
 
 
-def _dump(session: Session, options: DumpOptions, plan: DumpPlan, journal: Journal, directory: Path) -> Done:
-    started = _now()
+def _dump(session: Session, options: DumpOptions, plan: DumpPlan, journal: Journal, destination: Destination) -> Done:
+    started, directory = _now(), destination.directory
     progress = DumpProgress(journal.begun())
     if progress.has_begun:
         session.console.note(f"note: continuing the dump in {options.path}")
     else:
         journal.add({"started": started})
+    if _replaces(session, options) and not progress.replaces:
+        journal.add({REPLACES: True})
     rows = progress.rows_of([each.name for each in plan.collections])
     with Meter(session, "Dumping", rows=rows) as meter:
         overall = Overall(meter, plan.rows)
         dumper = CollectionDumper(session, options, directory, journal, progress, overall)
         failures = run_each(session, plan.collections, dumper.dump, jobs=options.at_once, overall=overall)
     if failures:
-        raise several_failed(session, failures, len(plan.collections), "dumped")
+        again = CONTINUE if options.force else AGAIN
+        raise several_failed(session, failures, len(plan.collections), "dumped", again=again)
     finished = [dumper.finished[each.name] for each in plan.collections]
     access = _dump_access(session, directory) if options.access else None
     manifest = Manifest(
@@ -111,7 +132,7 @@ def _dump(session: Session, options: DumpOptions, plan: DumpPlan, journal: Journ
         collections=finished,
     )
     remove_strays(directory, {each.file for each in manifest.files})
-    write_manifest(directory, manifest)
+    destination.publish(session, manifest)
     journal.finish()
     return _done(options, manifest)
 

@@ -11,12 +11,13 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from ..connections.private_files import LARGEST, read_whole, why_unreadable, write_whole
+from ..connections.private_files import LARGEST, write_whole
 from ..errors import CliError
 from ..server.chosen import CollectionName
 from .manifest_form import is_inside, manifest_problem
+from .stored import StoredDump, text_of
 
 FORMAT = 1
 """Version of the format; a dump of a newer one is refused."""
@@ -26,6 +27,7 @@ LARGEST_MANIFEST = 16 * LARGEST
 """Bytes: 100,000 collections take about 60 MB."""
 BLOCK = 1 << 20
 UNALTERED = "take an unaltered copy of the dump"
+CONTINUE = "run the `dump` that was interrupted again, which continues it"
 
 
 @dataclass(frozen=True)
@@ -127,19 +129,16 @@ def write_manifest(directory: Path, manifest: Manifest) -> str:
     return checksum
 
 
-def read_manifest(directory: Path) -> tuple[Manifest, str]:
+def read_manifest(stored: StoredDump) -> tuple[Manifest, str]:
     """Returns the manifest and its checksum.
 
     Raises CliError for a dump that is incomplete or was altered, and for one of a newer format.
     """
-    path = directory / MANIFEST
+    path = stored.path / MANIFEST
     try:
-        with open(path, encoding="utf-8") as file:
-            text = read_whole(file, str(path), LARGEST_MANIFEST)
+        text = text_of(stored, MANIFEST, LARGEST_MANIFEST)
     except (FileNotFoundError, NotADirectoryError):
-        raise _absent(directory) from None
-    except (OSError, UnicodeDecodeError) as exc:
-        raise CliError(f"can't read {path}: {why_unreadable(exc)}") from exc
+        raise _absent(stored) from None
     try:
         value = json.loads(text)
         checksum = value.pop(CHECKSUM)
@@ -147,7 +146,7 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
         raise _altered(path) from None
     if isinstance(value.get("format"), int) and value["format"] > FORMAT:
         raise CliError(
-            f"{directory} is a dump of format {value['format']}, and this milvus_cli reads {FORMAT}",
+            f"{stored.path} is a dump of format {value['format']}, and this milvus_cli reads {FORMAT}",
             hint="use a newer milvus_cli",
         )
     if _checksum(value) != checksum:
@@ -158,13 +157,10 @@ def read_manifest(directory: Path) -> tuple[Manifest, str]:
     return _manifest(value), checksum
 
 
-def _absent(directory: Path) -> CliError:
-    if (directory / JOURNAL).exists():
-        return CliError(
-            f"{directory} is an incomplete dump: it has no {MANIFEST}",
-            hint="run the `dump` that was interrupted again, which continues it",
-        )
-    return CliError(f"{directory} is not a dump: it has no {MANIFEST}", hint="`dump PATH` makes one")
+def _absent(stored: StoredDump) -> CliError:
+    if stored.size(JOURNAL) is not None:
+        return CliError(f"{stored.path} is an incomplete dump: it has no {MANIFEST}", hint=CONTINUE)
+    return CliError(f"{stored.path} is not a dump: it has no {MANIFEST}", hint="`dump PATH` makes one")
 
 
 def _altered(path: Path) -> CliError:
@@ -208,12 +204,11 @@ def _require_inside(file: str) -> None:
         raise ValueError(file)
 
 
-def digest(path: Path) -> str:
-    """Returns the SHA-256 of a file. Raises OSError."""
+def digest(file: BinaryIO) -> str:
+    """Returns the SHA-256 of an open file. Raises OSError."""
     found = hashlib.sha256()
-    with open(path, "rb", buffering=0) as file:
-        while block := file.read(BLOCK):
-            found.update(block)
+    while block := file.read(BLOCK):
+        found.update(block)
     return found.hexdigest()
 
 
@@ -221,7 +216,8 @@ def dump_file(directory: Path, file: str) -> DumpFile:
     """Describes a file of the dump that is complete, after its bytes have reached the disk. Raises OSError."""
     path = directory / file
     sync(path)
-    return DumpFile(file, path.stat().st_size, digest(path))
+    with open(path, "rb") as opened:
+        return DumpFile(file, os.fstat(opened.fileno()).st_size, digest(opened))
 
 
 def sync(path: Path) -> None:

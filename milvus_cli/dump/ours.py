@@ -21,14 +21,18 @@ WAY_OUT = "delete it, or restore it under another name with --map"
 
 @dataclass(frozen=True)
 class Expected:
-    """Bounds of the rows that a restore has put into its collection: those acknowledged, and all it may have sent."""
+    """Bounds of the rows that a restore has put into its collection: those acknowledged, and all it may have sent.
+
+    `exactly` are numbers of rows that batches end with.
+    """
 
     least: int
     most: int
+    exactly: frozenset[int] = frozenset()
 
     def takes(self, rows: int) -> bool:
-        """A part of the rows is only known to be ours if the server has acknowledged some."""
-        return self.least <= rows <= self.most and (rows in (0, self.most) or self.least > 0)
+        """Another number of rows is only known to be ours if the server has acknowledged some."""
+        return self.least <= rows <= self.most and (rows in {0, self.most, *self.exactly} or self.least > 0)
 
     def __str__(self) -> str:
         return f"{self.least:,}" if self.least == self.most else f"{self.least:,} to {self.most:,}"
@@ -40,7 +44,8 @@ def expected(target: Target, done: TargetProgress) -> Expected:
     complete = sum(each.rows for each in parts if each.file in done.done)
     begun = [each for each in parts if each.file in done.begun - done.done]
     acknowledged = sum(min(done.arrived.get(each.file, 0), each.rows) for each in begun)
-    return Expected(complete + acknowledged, complete + sum(each.rows for each in begun))
+    ends = frozenset(complete + rows for each in begun for rows in done.sent.get(each.file, ()))
+    return Expected(complete + acknowledged, complete + sum(each.rows for each in begun), ends)
 
 
 def why_not_ours(session: Session, target: Target, done: TargetProgress) -> str:

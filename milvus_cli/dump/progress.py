@@ -10,6 +10,9 @@ from ..server.chosen import CollectionName
 from .journal import Event
 from .manifest import DumpedCollection, Part, dumped_collection
 
+REPLACES = "replaces"
+"""The step that lets the dump replace a complete one, also when it is continued."""
+
 
 @dataclass
 class CollectionProgress:
@@ -41,6 +44,7 @@ class DumpProgress:
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.has_begun = bool(events)
+        self.replaces = any(REPLACES in each for each in events)
         self.started = next((str(each["started"]) for each in events if "started" in each), "")
         self._collections: dict[CollectionName, CollectionProgress] = {}
         for event in events:

@@ -6,7 +6,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..access.backup import restore_access
@@ -26,6 +25,8 @@ from .journal import Journal
 from .manifest import DumpedCollection, DumpFile, Manifest, read_manifest
 from .restore_plan import RestoreOptions, RestorePlan, chosen_dumped, plan_restore
 from .restore_progress import RestoreProgress
+from .stored import StoredDump, text_of
+from .tar import open_dump
 from .target import Target
 from .targets import TargetFiller
 from .verify import extra_files, findings, require_unaltered
@@ -44,8 +45,8 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
     """
     share_one_heap()
     _require_clear(options)
-    directory = Path(options.path)
-    manifest, checksum = read_manifest(directory)
+    stored = open_dump(options.path)
+    manifest, checksum = read_manifest(stored)
     dumped = chosen_dumped(manifest, options)
     options = _in_database(session, options, dumped)
     _require_contents(manifest, options)
@@ -58,20 +59,20 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
     with key_lock(session, ("restore", name), f"restoring {options.path}"):
         journal = Journal(session.config.home / FOLDER / f"{name}.jsonl", identity)
         try:
-            progress = RestoreProgress(journal.earlier() if options.dry_run else journal.begun())
-            require_unaltered(directory, extra_files(directory, manifest))
-            require_unaltered(directory, findings(directory, (each.schema for each in dumped if each.schema)))
-            plan = plan_restore(session, manifest, dumped, options, progress)
+            progress = RestoreProgress(journal.earlier() if options.dry_run else journal.begun(), journal.path)
+            require_unaltered(stored, extra_files(stored, manifest))
+            require_unaltered(stored, findings(stored, (each.schema for each in dumped if each.schema)))
+            plan = plan_restore(session, stored, manifest, dumped, options, progress)
             if plan.problem and not options.dry_run:
                 raise plan.problem
-            require_unaltered(directory, checked_files(session, directory, _files(manifest, plan, options, progress)))
+            require_unaltered(stored, checked_files(session, stored, _files(manifest, plan, options, progress)))
             if options.dry_run:
                 return plan.table
-            return _restore(session, options, manifest, plan, journal, progress)
+            return _restore(session, options, stored, manifest, plan, journal, progress)
         except KeyboardInterrupt:
             raise Interrupted(hint=AGAIN) from None
         except OSError as exc:
-            raise CliError(f"can't read {exc.filename or directory}: {exc.strerror or exc}", hint=AGAIN) from exc
+            raise CliError(f"can't read {exc.filename or stored.path}: {exc.strerror or exc}", hint=AGAIN) from exc
         except (Interrupted, Unreachable) as exc:
             raise exc.with_context(more_hint=AGAIN) from exc
         finally:
@@ -141,6 +142,7 @@ def _schemas(dumped: DumpedCollection) -> Sequence[DumpFile]:
 def _restore(
     session: Session,
     options: RestoreOptions,
+    stored: StoredDump,
     manifest: Manifest,
     plan: RestorePlan,
     journal: Journal,
@@ -158,7 +160,7 @@ def _restore(
     wanted = 0 if options.schema_only else plan.rows
     with Meter(session, "Restoring", rows=progress.rows_of(plan.parts)) as meter:
         overall = Overall(meter, wanted)
-        filler = TargetFiller(session, options, journal, progress, overall)
+        filler = TargetFiller(session, options, stored, journal, progress, overall)
         failures = run_each(session, plan.targets, filler.fill, jobs=options.at_once, overall=overall)
     failed = [each.item.name for each in failures]
     for target in plan.targets:
@@ -167,8 +169,8 @@ def _restore(
     if failures:
         raise several_failed(session, failures, len(plan.targets), "restored")
     if options.access and manifest.access and not progress.access:
-        path = Path(options.path) / manifest.access.file
-        restore_access(session.client, path.read_text(encoding="utf-8"), str(path))
+        file = manifest.access.file
+        restore_access(session.client, text_of(stored, file), str(stored.path / file))
         journal.add({"access": True})
     journal.finish()
     made = {"path": options.path, "collections": len(plan.targets), "rows": wanted, "databases": plan.databases}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..client.optional import permitted
@@ -26,6 +25,7 @@ from .manifest import DumpedCollection, Manifest, Part
 from .names import NewNames
 from .ours import why_not_ours, why_twice
 from .restore_progress import RestoreProgress, TargetProgress
+from .stored import StoredDump, text_of
 from .target import Target
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ def chosen_dumped(manifest: Manifest, options: RestoreOptions) -> list[DumpedCol
 
 def plan_restore(
     session: Session,
+    stored: StoredDump,
     manifest: Manifest,
     dumped: Sequence[DumpedCollection],
     options: RestoreOptions,
@@ -126,7 +127,7 @@ def plan_restore(
     known = database_names(session)
     wanted = {options.names.database(each.database) for each in manifest.databases} if _is_whole(options) else set()
     wanted |= {options.names.collection(each.name).database for each in dumped}
-    planner = _Planner(session, manifest, options, progress, known)
+    planner = _Planner(session, stored, manifest, options, progress, known)
     missing = sorted(wanted - set(known if known is not None else [session.profile.database]))
     return RestorePlan(missing if known is not None else [], [planner.target(each) for each in dumped])
 
@@ -141,12 +142,14 @@ class _Planner:
     def __init__(
         self,
         session: Session,
+        stored: StoredDump,
         manifest: Manifest,
         options: RestoreOptions,
         progress: RestoreProgress,
         known: Sequence[str] | None,
     ) -> None:
         self._session = session
+        self._stored = stored
         self._made_by = Version(manifest.server)
         self._options = options
         self._progress = progress
@@ -173,8 +176,9 @@ class _Planner:
     def _definition(self, dumped: DumpedCollection, name: str) -> Definition:
         """Reads the schema file. Raises InvalidInput if it is none."""
         assert dumped.schema is not None
-        path = Path(self._options.path) / dumped.schema.file
-        return read_definition(parse_json(path.read_text(encoding="utf-8"), str(path), ""), name=name)
+        file = dumped.schema.file
+        text = text_of(self._stored, file)
+        return read_definition(parse_json(text, str(self._stored.path / file), ""), name=name)
 
     def _misfits(self, target: Target) -> Iterator[str]:
         """Yields why rows can't go into the collection that exists."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..client.optional import Permitted
@@ -17,7 +15,7 @@ from ..transfer.insert_summary import KEEP_REJECTS
 from ..transfer.making import create_empty, index_and_load, require_partition, target_count
 from ..transfer.pipeline import WITHOUT_STRICT
 from .ours import why_kept, why_not_ours
-from .restore_progress import TargetProgress
+from .restore_progress import TargetProgress, checkpoint_of
 
 if TYPE_CHECKING:
     from ..server.chosen import CollectionName
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from .manifest import Part
     from .restore_plan import RestoreOptions
     from .restore_progress import RestoreProgress
+    from .stored import StoredDump
     from .target import Target
 
 
@@ -37,12 +36,14 @@ class TargetFiller:
         self,
         session: Session,
         options: RestoreOptions,
+        stored: StoredDump,
         journal: Journal,
         progress: RestoreProgress,
         overall: Overall,
     ) -> None:
         self._session = session.with_options(session.options.but({"quiet": True}))
         self._options = options
+        self._stored = stored
         self._journal = journal
         self._progress = progress
         self._overall = overall
@@ -93,6 +94,9 @@ class TargetFiller:
     def _create(self, target: Target) -> TargetProgress:
         assert target.definition is not None
         self._record(target.name, creating=True)
+        # They tell of rows in an earlier collection of this name.
+        for part in target.dumped.parts:
+            checkpoint_of(self._journal.path, target.name, part.file).unlink(missing_ok=True)
         create_empty(target.side, target.definition)
         self._record(target.name, identity=list(map(str, target.side.identity())))
         return TargetProgress(creating=True)
@@ -110,10 +114,18 @@ class TargetFiller:
             self._overall.require_going()
             if part.file not in done.done:
                 self._record(target.name, begun=part.file)
+                self._keep_marks(target, part, done)
                 # Rows of a part that was interrupted may be in: an upsert puts each in once.
                 sent_before = part.file in done.begun and not target.generates
                 self._insert_part(target, part, upsert=(upsert or sent_before) and not target.generates)
                 self._record(target.name, done=part.file)
+
+    def _keep_marks(self, target: Target, part: Part, done: TargetProgress) -> None:
+        """Records what the checkpoint tells of an earlier run, which the insert begins anew."""
+        if rows := done.arrived.get(part.file):
+            self._record(target.name, arrived=[part.file, rows])
+        for rows in sorted(done.sent.get(part.file, ())):
+            self._record(target.name, sent=[part.file, rows])
 
     def _insert_part(self, target: Target, part: Part, *, upsert: bool) -> None:
         counted = 0
@@ -126,23 +138,21 @@ class TargetFiller:
             counted = rows
 
         generated = () if target.keeps_keys else ((self._key(target), ""),)
-        # Databases and collections have parts of the same names, and jobs work at the same time.
-        job = hashlib.sha256(f"{self._journal.path.name} {target.name} {part.file}".encode()).hexdigest()[:16]
         options = InsertOptions(
             collection=target.side.collection,
-            paths=[str((Path(self._options.path) / part.file).absolute())],
+            files=[self._stored.to_insert(part.file)],
             partition=part.partition,
             upsert=upsert,
             mapping=generated,
             strict=True,
             restart=True,
-            checkpoint=str(self._journal.path.parent / f"{job}.json"),
+            checkpoint=str(checkpoint_of(self._journal.path, target.name, part.file)),
             patience=self._options.patience,
         )
         try:
             insert_files(target.side.view(self._session), options, report=report)
         except CliError as exc:
-            raise _rejected(exc, target, part) from exc
+            raise _rejected(exc, target, part, self._stored.unpacking) from exc
         self._overall.add(part.rows - counted)
 
     def _key(self, target: Target) -> str:
@@ -179,13 +189,13 @@ class TargetFiller:
         self._journal.add({"of": list(name), **event})
 
 
-def _rejected(error: CliError, target: Target, part: Part) -> CliError:
+def _rejected(error: CliError, target: Target, part: Part, unpacking: str) -> CliError:
     """Returns the error with what is left of the collection, if rows were rejected: none can be left out."""
     if not any(each in error.hint for each in (KEEP_REJECTS, WITHOUT_STRICT)):
         return error
     return error.with_context(
         prefix=part.file,
         suffix=f"{target.side} is left with the other rows that arrived, and running this again repeats the rejection",
-        hint="delete the collection, and restore a dump without these rows (`dump --filter`); or insert the files of "
-        f"{part.file.rpartition('/')[0]} with `insert file --rejects FILE`",
+        hint="delete the collection, and restore a dump without these rows (`dump --filter`); "
+        f"or {unpacking}insert the files of {part.file.rpartition('/')[0]} with `insert file --rejects FILE`",
     )

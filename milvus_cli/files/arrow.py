@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..client.wire.schema_pb2 import FieldSchema
 from ..errors import CliError
@@ -151,7 +151,7 @@ def _reload_exactly(texts: Texts) -> list[str | None]:
     return [None if text is None else exact(load_json(text)) for text in texts]
 
 
-def parquet_rows(path: str) -> int | None:
+def parquet_rows(file: BinaryIO, name: str) -> int | None:
     """Returns the number of rows in a Parquet file; None if pyarrow is not installed. Raises CliError if it is none."""
     try:
         arrow = pyarrow()
@@ -160,6 +160,6 @@ def parquet_rows(path: str) -> int | None:
     from pyarrow import parquet
 
     try:
-        return int(parquet.read_metadata(path).num_rows)
+        return int(parquet.read_metadata(file).num_rows)
     except (OSError, arrow.ArrowException) as exc:
-        raise CliError(f"{path} is not a Parquet file: {exc}") from exc
+        raise CliError(f"{name} is not a Parquet file: {exc}") from exc

@@ -45,12 +45,16 @@ def prepared_pyarrow() -> Any:
 
 
 def is_plain(source: Source) -> bool:
-    """Returns True for a file on disk that is stored as it is, False for pipes, URLs and compressed files."""
-    return source.total is not None and not source.file.compression and not source.file.is_url
+    """Returns True for a file on disk that is stored as it is.
+
+    False for pipes, URLs, compressed files, and files within others.
+    """
+    file = source.file
+    return source.total is not None and not (file.compression or file.is_url or file.span)
 
 
 def random_access(source: Source) -> Any:
-    """Returns the path of a plain file, the stream of an object that is read in ranges, else a copy on disk."""
+    """Returns the path of a plain file, the stream of one that is read in ranges, else a copy on disk."""
     if is_plain(source):
         return source.file.path
     return source.raw if source.total is not None and not source.file.compression else copy_on_disk(source)

@@ -7,7 +7,6 @@ import gzip
 import io
 import os
 import re
-import stat
 import sys
 import zlib
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +19,7 @@ from ..text.names import nearest
 from ..text.packages import install_line
 from .directories import Disks, below, data_files, pattern_matches, require_one_format
 from .path_columns import PathColumns, path_columns
+from .spans import Span, SpanStream, state_of
 from .stores import ObjectStream, Stores, matching_objects
 from .urls import WEB, is_url, is_web, path_of, refuse_scheme, shown_url, store_of
 
@@ -60,7 +60,8 @@ COMPRESSED_PIECE = 1 << 9
 class InputFile:
     """A file, URL or `-`, with its format, its compression, and the columns that its path gives.
 
-    `column` is the name given to the column of an NPY file, if it is not the file's.
+    `column` is the name given to the column of an NPY file, if it is not the file's. With a `span` only these bytes of
+    the file at `path` are read.
     """
 
     path: str
@@ -68,6 +69,7 @@ class InputFile:
     compression: str = ""
     columns: PathColumns = ()
     column: str = ""
+    span: Span | None = None
 
     @property
     def is_url(self) -> bool:
@@ -76,6 +78,8 @@ class InputFile:
     @property
     def name(self) -> str:
         """Name for messages and files, without the secrets of a URL."""
+        if self.span is not None:
+            return f"{self.path}/{self.span.name}"
         return "standard input" if self.path == STDIN else shown_url(self.path) if self.is_url else self.path
 
     @property
@@ -114,6 +118,11 @@ def _with_npy_apart(files: Sequence[InputFile]) -> list[InputFile]:
     if all(named):
         return list(files)
     return [replace(file, format="npy") if npy else file for file, npy in zip(files, named, strict=True)]
+
+
+def file_within(path: str, span: Span) -> InputFile:
+    """Returns the file that lies within another one. Raises InvalidInput if its name tells no format."""
+    return replace(_input_file(span.name, None), path=path, span=span)
 
 
 def _given_files(given: str, wanted: str | None) -> list[InputFile]:
@@ -223,10 +232,10 @@ def identity(file: InputFile) -> str:
     if file.path == STDIN or file.is_url:
         return ""
     try:
-        found = os.stat(file.path)
+        state = state_of(os.stat(file.path))
     except OSError as exc:
         raise CliError(f"can't read {file.path}: {exc.strerror}") from exc
-    return f"{found.st_dev}:{found.st_ino}:{found.st_size}:{found.st_mtime_ns}" if stat.S_ISREG(found.st_mode) else ""
+    return state if file.span is None else f"{state}:{file.span.start}+{file.span.size}"
 
 
 @contextmanager
@@ -236,7 +245,8 @@ def open_source(
     """Opens a source, and closes it at the end. Raises CliError for read errors, including those inside the block."""
     raw = _open_raw(file, stdin)
     try:
-        total = os.fstat(raw.fileno()).st_size if identity(file) else getattr(raw, "size", None)
+        is_whole = identity(file) and file.span is None
+        total = os.fstat(raw.fileno()).st_size if is_whole else getattr(raw, "size", None)
         opened = str(getattr(raw, "version", "")) if file.is_url else identity(file)
         raw = io.BufferedReader(raw, BUFFER) if isinstance(raw, io.RawIOBase) else raw
         begin = raw.peek(4) if isinstance(raw, io.BufferedReader) else b""
@@ -269,6 +279,8 @@ def _open_raw(file: InputFile, stdin: BinaryIO | None) -> BinaryIO:
 
         return cast(BinaryIO, open_url(file.path, file.name))
     try:
+        if file.span is not None:
+            return cast(BinaryIO, SpanStream(file.path, file.span))
         return open(file.path, "rb", buffering=BUFFER)
     except OSError as exc:
         raise CliError(f"can't read {file.path}: {exc.strerror}") from exc

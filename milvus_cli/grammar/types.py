@@ -74,7 +74,7 @@ OBJECT_TYPE = ObjectType()
 OBJECT = GrantedObject()
 
 # Whether it can be read is told by whoever reads it.
-DUMP = click.Path(file_okay=False, readable=False)
+DUMP = click.Path(readable=False)
 FILE = click.Path(readable=False)
 KEPT_FILE = KeptFile()
 DIRECTORY = Directory(file_okay=False)

@@ -227,6 +227,15 @@ class Checkpoint:
         return CliError(f"can't write the checkpoint {self.path}: {error.strerror}", hint=hint)
 
 
+def marks_in(path: Path) -> tuple[Mark, Mark]:
+    """Returns the marks `done` and `sent` of a job that was interrupted; those of the beginning if there is no file."""
+    try:
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return Mark(**values["done"]), Mark(**values["sent"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return Mark(), Mark()
+
+
 def default_path(home: Path, words: Sequence[str]) -> Path:
     """Returns the path of the checkpoint for a job described by `words`."""
     return home / "inserts" / f"{hashlib.sha256(chr(0).join(words).encode(errors='replace')).hexdigest()[:16]}.json"

@@ -13,7 +13,7 @@ from ..connections.read_only import require_writable
 from ..errors import CliError, InvalidInput
 from ..files.memory import share_one_heap
 from ..files.rejects import Rejects
-from ..files.sources import files_of_rows, find_files
+from ..files.sources import InputFile, files_of_rows, find_files
 from ..files.text_layout import SEPARATED
 from ..result import Done
 from ..rows.write_target import WriteTarget
@@ -69,7 +69,7 @@ def insert_files(
     share_one_heap()
     if options.seconds:
         session = session.with_options(replace(session.options, timeout=options.seconds))
-    files = find_files(options.paths, options.format)
+    files = options.files or find_files(options.paths, options.format)
     require_usable(session, options, options.paths, files)
     if options.types and not all(each.format in SEPARATED for each in files_of_rows(files)):
         raise InvalidInput("--types is for CSV and TSV files", hint="values of other files have types")
@@ -98,7 +98,7 @@ def _insert(
     with locked(session, options, job, made):
         before = importing.count() if importing else permitted(exact_row_count, session.client, options.collection)
         checkpoint = begun_checkpoint(session, options, job, made, embedding.described)
-        size = sum(_file_size(each.path) for each in job.files)
+        size = sum(map(_file_size, job.files))
         counts = checkpoint.progress
         encoder = replace(job.encoder, filling=embedding.begin(checkpoint.path))
         opened = partial(require_same_content, checkpoint)
@@ -290,5 +290,7 @@ def _is_same_file(a: str, b: str) -> bool:
     return os.path.exists(a) and os.path.exists(b) and os.path.samefile(a, b)
 
 
-def _file_size(path: str) -> int:
-    return os.path.getsize(path) if os.path.isfile(path) else 0
+def _file_size(file: InputFile) -> int:
+    if file.span is not None:
+        return file.span.size
+    return os.path.getsize(file.path) if os.path.isfile(file.path) else 0

@@ -25,12 +25,14 @@ from .pipeline import Job
 class InsertOptions(TextLayout):
     """Options of the command; `mapping` maps columns to fields, or to "" to leave a column out.
 
-    `types` maps columns of text that go into the dynamic field to types. `embeds` names text columns, the vector
-    fields that they fill, and embedders. `processes` is the number of those that read text.
+    `files` replace `paths` where they were found already. `types` maps columns of text that go into the dynamic field
+    to types. `embeds` names text columns, the vector fields that they fill, and embedders. `processes` is the number of
+    those that read text.
     """
 
     collection: str = ""
     paths: Sequence[str] = ()
+    files: Sequence[InputFile] = ()
     partition: str = ""
     upsert: bool = False
     partial: bool = False
@@ -168,7 +170,8 @@ def _file_key(file: InputFile) -> str:
         found = os.stat(file.path)
     except OSError:
         return file.path
-    return f"{found.st_dev}:{found.st_ino}"
+    within = f":{file.span.start}" if file.span is not None else ""
+    return f"{found.st_dev}:{found.st_ino}{within}"
 
 
 def _job_words(session: Session, options: InsertOptions, job: Job) -> list[str]:
@@ -187,7 +190,8 @@ def _job_words(session: Session, options: InsertOptions, job: Job) -> list[str]:
 
 def _file_words(file: InputFile) -> list[str]:
     path = file.path if file.is_url else os.path.abspath(file.path)
-    return [f"{file.column}=", path] if file.column else [path]
+    within = [file.span.name] if file.span is not None else []
+    return [f"{file.column}=", path, *within] if file.column else [path, *within]
 
 
 def _checkpoint_path(session: Session, options: InsertOptions, job: Job) -> Path:

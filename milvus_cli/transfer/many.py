@@ -116,16 +116,18 @@ def _tried(work: Callable[[T], None], item: T) -> Failure[T] | None:
     return None
 
 
-def several_failed(session: Session, failures: Sequence[Failure[Named]], total: int, done: str) -> CliError:
+def several_failed(
+    session: Session, failures: Sequence[Failure[Named]], total: int, done: str, *, again: str = AGAIN
+) -> CliError:
     """Notes all failures but the worst, which it returns: that of the highest exit code, the first of those.
 
-    `done` is the participle of what was to be done to `total` collections.
+    `done` is the participle of what was to be done to `total` collections, and `again` the hint on how to continue.
     """
     worst = max(failures, key=lambda each: each.error.exit_code)
     if total == 1:
-        return worst.error.with_context(default_hint=AGAIN)
+        return worst.error.with_context(default_hint=again)
     for each in failures:
         if each is not worst:
             session.console.note(f"error: {each.item.name}: {each.error.message}")
     suffix = f"{counted(len(failures), 'collection')} not {done}"
-    return worst.error.with_context(prefix=str(worst.item.name), suffix=suffix, more_hint=AGAIN)
+    return worst.error.with_context(prefix=str(worst.item.name), suffix=suffix, more_hint=again)

@@ -1,12 +1,14 @@
 """Servers with collections of all their types, and dumps of them."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.dump.shelves import DumpedServer
+from milvus_cli.dump import parts
+from milvus_cli.dump.journal import Journal
+from tests.dump.shelves import DumpedServer, Killed
 from tests.support.earlier_lite_server import EarlierLiteServer
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
@@ -47,3 +49,31 @@ def lite_dump(on_lite_server: DumpedServer, tmp_path_factory: pytest.TempPathFac
 def copied_dump(lite_dump: Path, tmp_path: Path) -> Path:
     """A copy of that dump to change."""
     return Path(shutil.copytree(lite_dump, tmp_path / "copy"))
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART_BYTES", 4_000)
+
+
+@pytest.fixture
+def ending_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, bool], None]]:
+    """ending_at(n, written) ends jobs at step n of their journal, before or after it is written."""
+    add = Journal.add
+
+    def end_at(number: int, written: bool) -> None:
+        steps = 0
+
+        def counted(self: Journal, event: dict[str, object]) -> None:
+            nonlocal steps
+            steps += 1
+            if steps == number and not written:
+                raise Killed
+            add(self, event)
+            if steps == number:
+                raise Killed
+
+        monkeypatch.setattr(Journal, "add", counted)
+
+    yield end_at
+    monkeypatch.setattr(Journal, "add", add)

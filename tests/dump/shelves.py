@@ -43,6 +43,10 @@ ROWS, SECOND = 300, 40
 """Rows of each collection, and of them in a partition of its own where the server has partitions."""
 
 
+class Killed(BaseException):
+    """Ends a job in the middle of a step, as a signal does that can't be caught."""
+
+
 @dataclass(frozen=True)
 class DumpedServer:
     """One server with a connection of its own, and its collections to dump."""

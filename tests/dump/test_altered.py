@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from milvus_cli.dump.manifest import _checksum, read_manifest
+from milvus_cli.dump.stored import StoredDirectory
 from tests.dump.shelves import DumpedServer
 from tests.support.typed import failed
 
@@ -140,7 +141,7 @@ def test_only_the_files_of_what_is_restored_are_read(on_lite_server: DumpedServe
 def test_hidden_files_are_no_part_of_a_dump(on_lite_server: DumpedServer, copied_dump: Path) -> None:
     (copied_dump / ".DS_Store").write_text("")
     assert on_lite_server.json(f"check dump {copied_dump}")["intact"] is True
-    assert read_manifest(copied_dump)[0].format == 1
+    assert read_manifest(StoredDirectory(copied_dump))[0].format == 1
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,9 @@ def test_a_directory_with_other_files_is_refused_and_a_complete_dump_replaced_by
 
     (path / "mine.txt").write_text("")
     run = on_lite_server(f"dump {path} -c dmp_scalars --force")
-    assert run == failed(f"{path} has files that are not of its dump, such as mine.txt", "name another directory")
+    assert run == failed(
+        f"{path} has files that are not of its dump, such as mine.txt", "it is not replaced: name another path"
+    )
 
 
 def test_two_dumps_into_one_directory_at_once_are_refused(on_lite_server: DumpedServer, tmp_path: Path) -> None:

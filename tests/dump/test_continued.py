@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.dump.shelves import DumpedServer
-from tests.dump.test_interrupted import Killed, ending_at
+from milvus_cli.files import row_stream
+from milvus_cli.transfer.pipeline import Pipeline
+from tests.dump.shelves import DumpedServer, Killed
 
-__all__ = ["ending_at"]
 FIELDS = "-f id:INT64 -f v:FLOAT_VECTOR:4 -p id --index v:FLAT:L2"
 
 
@@ -67,3 +67,70 @@ def test_rows_with_generated_keys_go_only_into_a_collection_that_is_empty(
 
         there.all(f"restore {path} --suffix _b --schema-only", f"restore {path} --suffix _b --into-existing -y")
         assert there.json("count theirs_b")["exact"] == 20
+
+
+def killed(*words: object) -> None:
+    raise Killed
+
+
+def run_killed(there: DumpedServer, line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ends the line when the server has a first batch, before its answer is recorded."""
+    with monkeypatch.context() as patched:
+        patched.setattr(Pipeline, "_count", killed)
+        with pytest.raises(Killed):
+            there(line)
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_restore_that_is_killed_before_the_first_answer_is_recorded_continues(
+    runs: int, on_lite_server: DumpedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, path = on_lite_server, tmp_path / "d"
+    monkeypatch.setattr(row_stream, "CHUNK_SIZE", 4_000)
+    with there.without("first_"):
+        there.all(f"create collection -c first_book {FIELDS}", "load collection first_book")
+        there.all("insert fake -c first_book -n 200", f"dump {path} -c first_book --format jsonl")
+        for _ in range(runs):
+            run_killed(there, f"restore {path} --suffix _again", monkeypatch)
+        assert 0 < there.json("count first_book_again")["exact"] < 200
+
+        run = there(f"restore {path} --suffix _again")
+        assert (run.code, run.err) == (0, f"note: continuing the restore of {path}\n")
+        assert there.json("diff first_book first_book_again --rows all")["same"] is True
+
+
+def test_a_collection_with_rows_that_no_batch_ends_with_is_not_filled(
+    on_lite_server: DumpedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there, path = on_lite_server, tmp_path / "d"
+    monkeypatch.setattr(row_stream, "CHUNK_SIZE", 4_000)
+    with there.without("first_"):
+        there.all(f"create collection -c first_book {FIELDS}", "load collection first_book")
+        there.all("insert fake -c first_book -n 200", f"dump {path} -c first_book --format jsonl")
+        run_killed(there, f"restore {path} --suffix _again", monkeypatch)
+        there.all("insert fake -c first_book_again -n 1 --first 9000")
+        run = there(f"restore {path} --suffix _again")
+        assert (run.code, "it may not be the collection that this restore made" in run.err) == (1, True)
+
+
+def test_a_collection_that_is_deleted_between_two_runs_is_made_anew(
+    on_lite_server: DumpedServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    ending_at: Callable[[int, bool], None],
+) -> None:
+    there, path = on_lite_server, tmp_path / "d"
+    monkeypatch.setattr(row_stream, "CHUNK_SIZE", 4_000)
+    with there.without("first_"):
+        there.all(f"create collection -c first_book {FIELDS}", "load collection first_book")
+        there.all("insert fake -c first_book -n 200", f"dump {path} -c first_book --format jsonl")
+        ending_at(7, True)
+        with pytest.raises(Killed):
+            there(f"restore {path} --suffix _again")
+        there.all("delete collection first_book_again -y")
+        ending_at(3, True)
+        with pytest.raises(Killed):
+            there(f"restore {path} --suffix _again")
+        ending_at(10_000, True)
+        there.all(f"restore {path} --suffix _again")
+        assert there.json("diff first_book first_book_again --rows all")["same"] is True

@@ -4,53 +4,20 @@ import json
 import shutil
 import signal
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from milvus_cli.dump import parts
 from milvus_cli.dump.journal import Journal
 from milvus_cli.errors import CliError
-from tests.dump.shelves import DumpedServer
+from tests.dump.shelves import DumpedServer, Killed
 from tests.support.cli import Cli
 from tests.support.lite_server import LiteServer
 from tests.support.typed import failed
 
 KILLS = (1, 6)
 """Steps in the journal after which the job is killed."""
-
-
-class Killed(BaseException):
-    """Ends a job in the middle of a step, as a signal does that can't be caught."""
-
-
-@pytest.fixture
-def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "PART_BYTES", 4_000)
-
-
-@pytest.fixture
-def ending_at(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int, bool], None]]:
-    """ending_at(n, written) ends jobs at step n of their journal, before or after it is written."""
-    add = Journal.add
-
-    def end_at(number: int, written: bool) -> None:
-        steps = 0
-
-        def counted(self: Journal, event: dict[str, object]) -> None:
-            nonlocal steps
-            steps += 1
-            if steps == number and not written:
-                raise Killed
-            add(self, event)
-            if steps == number:
-                raise Killed
-
-        monkeypatch.setattr(Journal, "add", counted)
-
-    yield end_at
-    monkeypatch.setattr(Journal, "add", add)
 
 
 def until_done(there: DumpedServer, line: str, ending_at: Callable[[int, bool], None]) -> int:
@@ -66,14 +33,17 @@ def until_done(there: DumpedServer, line: str, ending_at: Callable[[int, bool], 
     raise AssertionError("it never comes to its end")
 
 
+@pytest.mark.parametrize("name", ["d", "d.tar"])
 def test_a_dump_that_is_ended_at_each_of_its_steps_is_whole_in_the_end(
-    small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+    name: str, small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
 ) -> None:
-    path = tmp_path / "d"
+    path = tmp_path / name
     runs = until_done(on_lite_server, f"dump {path} -c dmp_keys -c dmp_scalars", ending_at)
     assert runs > 10
     assert on_lite_server.json(f"check dump {path}")["intact"] is True
-    assert sorted(each.name for each in path.iterdir()) == ["default", "manifest.json"]
+    within = ["default", "manifest.json"] if path.is_dir() else []
+    assert sorted(each.name for each in tmp_path.rglob("*") if each.parent == path) == within
+    assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
 def test_a_restore_that_is_ended_at_each_of_its_steps_is_whole_in_the_end(
@@ -107,17 +77,18 @@ def test_rows_with_generated_keys_are_in_once_after_a_restore_that_was_ended(
         assert on_lite_server.json("count auto_book_ended")["exact"] == 200
 
 
+@pytest.mark.parametrize("name", ["d", "d.tar"])
 @pytest.mark.parametrize("job", ["dump {path} -c 'dmp_*' --jobs 2", "restore {made} --suffix _killed --jobs 2"])
 def test_a_killed_process_continues_when_it_is_run_again(
-    job: str, on_lite_server: DumpedServer, lite_dump: Path, tmp_path: Path, lite: LiteServer
+    job: str, name: str, on_lite_server: DumpedServer, lite_dump: Path, tmp_path: Path, lite: LiteServer
 ) -> None:
     cli, env = Cli(tmp_path), {"MILVUS_URI": lite.uri}
-    path = tmp_path / "d"
+    path = tmp_path / name
     line = job.format(path=path, made=lite_dump).replace("'", "").split()
     with on_lite_server.without("_killed"):
         for steps in KILLS:
             process = cli.start(*line, env=env)
-            wait_for_steps(lambda: [path / "progress.jsonl", *cli.home.glob("restores/*.jsonl")], steps)
+            wait_for_steps(lambda: [*tmp_path.glob("d*/progress.jsonl"), *cli.home.glob("restores/*.jsonl")], steps)
             process.send_signal(signal.SIGKILL)
             process.communicate(timeout=20)
         run = cli(*line, env=env)
