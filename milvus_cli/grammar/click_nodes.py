@@ -26,7 +26,7 @@ from .params import (
     UnclearOption,
     WordOption,
 )
-from .parser import Given, LineParser, Parsed, written_out
+from .parser import OTHERS, Given, LineParser, Parsed, commands_with, written_out
 from .spellings import begun
 
 if TYPE_CHECKING:
@@ -104,6 +104,9 @@ class WholeWords(click.Command):
         short = next((each for each in options if word[:2] in each.opts and not each.is_flag), None)
         if short is not None and isinstance(short, SecretOption):
             return UnclearOption(f"no such option '{word[:2]}…'", f"did you mean {word[:2]} {short.metavar}?", ctx)
+        others = commands_with(name, ctx.find_root().command)
+        if 0 < len(others) <= OTHERS:
+            return UnclearOption(f"no such option {name!r}", f"it is an option of {', '.join(others)}", ctx)
         hint = nearest("--" + name.lstrip("-"), [each for layer in known for each in layer if each.startswith("--")])
         if short is not None:
             hint = f"{hint.removesuffix('?')} or {word[:2]} {word[2:]}?" if hint else f"write {word[:2]} {word[2:]}"
