@@ -116,6 +116,10 @@ NO_MESSAGE = "Exception deserializing response"
 NO_DELETE_KEYS = "collection properties is empty"
 """Refusal of a request that only deletes properties by Milvus before 2.5, which does not know that field."""
 
+NO_ROOM = "no space left on device"
+"""In refusals of servers whose disk is full."""
+ROOM_HINT = "make room on the server's disk, then try again"
+
 ONLY_EXTERNAL = "alter collection schema operation is not supported for external collection"
 """Refusal of AlterCollectionSchema by servers that have it only for collections with external data."""
 
@@ -190,15 +194,26 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
             hint="connect with --username and --password, which this server does not check",
             server_code=status.code,
         )
-    lacking = missing(status.code, reason, fields, database)
-    message, hint = (lacking.message, lacking.hint) if lacking else (reason, HINTS.get(status.code, ""))
+    fault = Fault.SAID_NO
+    if lacking := missing(status.code, reason, fields, database):
+        message, hint = lacking.message, lacking.hint
+    elif _is_full(whole, fields):
+        message, hint, fault = f"the server's disk is full: {reason}", ROOM_HINT, Fault.NO_ROOM
+    else:
+        message, hint = reason, HINTS.get(status.code, "")
     raise ServerRefused(
         message,
         hint=hint,
-        fault=Fault.SAID_NO,
+        fault=fault,
         server_code=status.code or status.error_code,
         reason=whole.strip().partition("\n")[0],
     )
+
+
+def _is_full(reason: str, fields: Mapping[str, Any]) -> bool:
+    """Reports whether a reason is a full disk; words of the request, which reasons repeat, are none."""
+    said = [value.lower() for value in fields.values() if isinstance(value, str)]
+    return NO_ROOM in reason.lower() and not any(NO_ROOM in each for each in said)
 
 
 def _with_values_on_one_line(reason: str, fields: Mapping[str, Any]) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..access.backup import backup_access
-from ..errors import CliError, Interrupted, InvalidInput, Unreachable
+from ..errors import Interrupted, InvalidInput, Unreachable
 from ..files.memory import share_one_heap
 from ..files.urls import shown_url
 from ..result import Done, Table
 from ..text.counts import byte_size, counted
+from ..text.unwritable import unwritable
 from ..transfer.job_locks import file_lock
 from ..transfer.many import AGAIN, Overall, run_each, several_failed
 from ..transfer.meter import Meter
@@ -47,7 +48,7 @@ def dump(session: Session, options: DumpOptions) -> Done | Table:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise CliError(f"can't write to {directory}: {exc.strerror}") from exc
+        raise unwritable(directory, exc) from exc
     with file_lock(session, str(directory / MANIFEST), f"dumping to {options.path}", what=options.path):
         # Another process may have finished one since the command checked.
         require_usable(directory, replace=options.force or bool(session.options.yes))
@@ -58,9 +59,7 @@ def dump(session: Session, options: DumpOptions) -> Done | Table:
         except KeyboardInterrupt:
             raise Interrupted(f"{options.path} is incomplete", hint=AGAIN) from None
         except OSError as exc:
-            raise CliError(
-                f"can't write to {directory}: {exc.strerror or exc}", hint=f"make room; then {AGAIN}"
-            ) from exc
+            raise unwritable(directory, exc, hint=f"make room; then {AGAIN}") from exc
         except (Interrupted, Unreachable) as exc:
             raise exc.with_context(suffix=f"{options.path} is incomplete", more_hint=AGAIN) from exc
         finally:
