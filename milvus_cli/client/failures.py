@@ -20,6 +20,7 @@ from ..errors import (
 )
 from .not_found import HINTS, RATE_LIMIT, missing
 from .privileges import Where, refusal
+from .proxies import through_proxy
 
 REASON_LENGTH = 500
 SOURCE_PLACE = re.compile(r"^=> | at /\S+\.(?:h|cpp):\d+$")
@@ -71,8 +72,8 @@ UNAVAILABLE = (
     (
         "got frame type 80",
         Fault.NOT_MILVUS,
-        "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
-        "Milvus serves gRPC on 19530; 9091 is its management port",
+        "{address} speaks HTTP, not gRPC",
+        "connect to Milvus's gRPC port, 19530 by default; 9091 serves only health and metrics",
     ),
     ("Failed parsing HTTP/2", Fault.NOT_MILVUS, "{address} does not speak gRPC", "Milvus serves gRPC on 19530"),
     ("Network is unreachable", Fault.REFUSED, "no route to {address}", "check the network and the address"),
@@ -239,13 +240,17 @@ def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh
     if not details.startswith(NOT_CONNECTED):
         is_own = any(word in details.lower() for word in OF_TRANSPORT)
         return lost(method, address, "" if is_own else short(details))
+    reason = short(details.rpartition("last error: ")[2])
+    return through_proxy(_not_connected(details, reason, address, secure=secure, fresh=fresh), address, reason)
+
+
+def _not_connected(details: str, reason: str, address: str, *, secure: bool, fresh: bool) -> Unreachable:
     for words, fault, message, hint in UNAVAILABLE:
         if words in details:
             return Unreachable(message.format(address=address, reason=_tls_reason(details)), hint=hint, fault=fault)
     if fresh and not secure and "Socket closed" in details:
         message, hint = PLAINTEXT_REFUSED
         return Unreachable(message.format(address=address), hint=hint, fault=Fault.TLS)
-    reason = short(details.rpartition("last error: ")[2])
     return Unreachable(f"can't connect to {address}: {reason}", hint="check host, port and TLS", fault=Fault.REFUSED)
 
 
