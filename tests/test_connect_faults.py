@@ -120,9 +120,7 @@ def test_a_server_that_shakes_hands_and_never_answers_is_given_up_in_time(saved_
 def test_a_port_that_speaks_http_only(saved_connections: Kept, milvus: MilvusServer) -> None:
     with HttpOnly() as http:
         for address in (http.address, f"127.0.0.1:{milvus.management_port}"):
-            saved_connections.fails(
-                3, f"{address} speaks HTTP, not gRPC", GRPC_PORT, address
-            )
+            saved_connections.fails(3, f"{address} speaks HTTP, not gRPC", GRPC_PORT, address)
 
 
 def test_a_grpc_service_other_than_milvus(saved_connections: Kept) -> None:
