@@ -13,7 +13,6 @@ from click.core import ParameterSource
 from ..errors import ServerRefused, Unsupported
 from ..output.formats import FORMATS
 from ..result import Result
-from ..text.names import nearest
 from .object_names import meant
 from .offered import OneOf
 from .params import (
@@ -27,7 +26,7 @@ from .params import (
     WordOption,
 )
 from .parser import OTHERS, Given, LineParser, Parsed, commands_with, written_out
-from .spellings import begun
+from .spellings import begun, similar
 
 if TYPE_CHECKING:
     from ..session.session import Session
@@ -107,7 +106,7 @@ class WholeWords(click.Command):
         others = commands_with(name, ctx.find_root().command)
         if 0 < len(others) <= OTHERS:
             return UnclearOption(f"no such option {name!r}", f"it is an option of {', '.join(others)}", ctx)
-        hint = nearest("--" + name.lstrip("-"), [each for layer in known for each in layer if each.startswith("--")])
+        hint = similar(name, known)
         if short is not None:
             hint = f"{hint.removesuffix('?')} or {word[:2]} {word[2:]}?" if hint else f"write {word[:2]} {word[2:]}"
         return UnclearOption(f"no such option {name!r}", hint, ctx)
