@@ -53,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
         return 141
     except OutputLost as exc:
         abandon(sys.stdout)
-        return _fail(CliError(str(exc)), "table", console)
+        return _fail(CliError(str(exc), hint=exc.hint), "table", console)
 
 
 def _program() -> click.Command:

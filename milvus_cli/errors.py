@@ -33,6 +33,7 @@ class Fault(Enum):
     NOT_AUTHENTICATED = "not authenticated"
     NOT_PERMITTED = "not permitted"
     SAID_NO = "said no"
+    NO_ROOM = "no room"
     INVALID_ANSWER = "invalid answer"
 
 
@@ -147,6 +148,10 @@ class InterruptedChange(KeyboardInterrupt):
 
 class OutputLost(Exception):
     """Standard output cannot be written, for example because its disk is full."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
 
 
 class Leave(Exception):

@@ -1,6 +1,7 @@
 """Runs the guides in docs/: their console blocks are one session in bash, and what it shows is compared with them.
 
-In a console block a line after `$ ` is a command, lines after `> ` continue it, and the others are its output. There
+In a console block a line after `$ ` is a command, lines after `> ` continue it, and the others are its output. A sh
+block that begins with `cat > ` makes files, and is run as it is: it can be copied. In outputs
 `…` stands for any text of a line, and a line of `…` alone for any lines. `python -m tests.guides` writes the output of
 today's program into guides that lack it.
 """
@@ -35,6 +36,7 @@ STORY = (
 SECURED = ("access", "operating", "large-loads")
 """Guides that tell one story of a Milvus with authorization."""
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+BLOCK = re.compile(r"^```(?P<kind>console|sh)\n(?P<text>.*?)^```$", re.DOTALL | re.MULTILINE)
 MARK = "\x1fend of command"
 VOLATILE = re.compile(
     r"(?<=Milvus Lite on )\S+(?=,)|(?<=127\.0\.0\.1:)\d+|(?<=milvus_lite-)[\d.]+|[\d.]+(?= ms)"
@@ -58,12 +60,19 @@ def page_of(name: str) -> Path:
 
 
 def steps_of(page: str) -> Iterator[Step]:
-    for block in CONSOLE.findall(page):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            lines = part.splitlines()
-            end = next((at for at, line in enumerate(lines[1:], 1) if not line.startswith("> ")), len(lines))
-            command = "\n".join([lines[0], *(line.removeprefix("> ") for line in lines[1:end])])
-            yield Step(command, "\n".join(lines[end:]))
+    for block in BLOCK.finditer(page):
+        if block["kind"] == "console":
+            yield from _typed(block["text"])
+        elif block["text"].startswith("cat > "):
+            yield Step(block["text"].rstrip("\n"), "")
+
+
+def _typed(session: str) -> Iterator[Step]:
+    for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
+        lines = part.splitlines()
+        end = next((at for at, line in enumerate(lines[1:], 1) if not line.startswith("> ")), len(lines))
+        command = "\n".join([lines[0], *(line.removeprefix("> ") for line in lines[1:end])])
+        yield Step(command, "\n".join(lines[end:]))
 
 
 def told(

@@ -344,7 +344,8 @@ def test_a_read_only_connection_changes_nothing(root: Typed) -> None:
     ):
         run = run_here(line.split(), home)
         assert run == failed(
-            f"connection 'default' is read-only: {method} was not sent", "connect again with --no-read-only to allow it"
+            f"connection 'default' is read-only: {method} was not sent",
+            "run `connect -a default --no-read-only` to allow it",
         )
 
 

@@ -544,7 +544,7 @@ def test_a_read_only_connection_reads_and_sends_no_write(cli: Cli) -> None:
             1,
             "",
             "error: connection 'default' is read-only: CreateCollection was not sent\n"
-            "hint: connect again with --no-read-only to allow it\n",
+            "hint: run `connect -a default --no-read-only` to allow it\n",
         )
         assert peer.methods == ["Connect", "ShowCollections", "HasCollection", "DescribeCollection"]
         cli("connect", "--no-read-only")

@@ -23,7 +23,7 @@ from tests.support.ports import free_ports
 from tests.support.silent import HttpOnly, SilentListener
 from tests.support.tcp_proxy import TcpProxy
 
-GRPC_PORT = "Milvus serves gRPC on 19530; 9091 is its management port"
+GRPC_PORT = "connect to Milvus's gRPC port, 19530 by default; 9091 serves only health and metrics"
 PATIENCE = "the server may be frozen or overloaded: try a longer --timeout SECONDS"
 NO_TOKEN = "a token is user:password, or an API key"
 NO_PASSWORD = "check both; a new Milvus has the user root with the password Milvus"
@@ -120,9 +120,7 @@ def test_a_server_that_shakes_hands_and_never_answers_is_given_up_in_time(saved_
 def test_a_port_that_speaks_http_only(saved_connections: Kept, milvus: MilvusServer) -> None:
     with HttpOnly() as http:
         for address in (http.address, f"127.0.0.1:{milvus.management_port}"):
-            saved_connections.fails(
-                3, f"{address} speaks HTTP/1 only: it is not Milvus's gRPC port", GRPC_PORT, address
-            )
+            saved_connections.fails(3, f"{address} speaks HTTP, not gRPC", GRPC_PORT, address)
 
 
 def test_a_grpc_service_other_than_milvus(saved_connections: Kept) -> None:

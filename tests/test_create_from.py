@@ -34,7 +34,8 @@ def rows_in(books: Typed) -> list[dict[str, object]]:
 
 def test_a_collection_is_created_indexed_loaded_and_filled(books: Typed) -> None:
     run = books("create collection made --from books.csv")
-    assert (run.code, run.err) == (0, "Created collection 'made', indexed and loaded.\n")
+    told = "note: renamed columns: 'the title' to the_title\nCreated collection 'made', indexed and loaded.\n"
+    assert (run.code, run.err) == (0, told)
     assert rows_in(books) == [
         {"id": 1, "the_title": "Emma", "price": 2.5, "vector": [0.5, 1.0]},
         {"id": 2, "the_title": "It's", "price": 1.5, "vector": [1.0, 2.0]},
@@ -60,6 +61,17 @@ def test_a_dry_run_prints_the_schema_and_commands_that_do_the_same(books: Typed)
     commands = [each.removeprefix("milvus_cli ") for each in lines.splitlines()]
     assert [books(each).code for each in commands] == [0, 0, 0]
     assert [each["the_title"] for each in rows_in(books)] == ["Emma", "It's"]
+
+
+def test_columns_that_become_text_are_noted_unless_they_are_declared(books: Typed) -> None:
+    Path("de.csv").write_text("id;Größe;Tag;v\n1;3,5;24.12.2023;[1, 2]\n")
+    line = "create collection made --from de.csv --delimiter ';' --dry-run"
+    size = "note: numbers with commas are read as text: 'Größe'; a DOUBLE is written 3.14\n"
+    day = "note: dates such as 24.12.2023 are read as text that doesn't sort by date: 'Tag'; 2023-12-24 does\n"
+    assert books(line).err == f"note: renamed columns: 'Größe' to Gr__e\n{size}{day}"
+
+    declared = books(f"{line} -f Gr__e:VARCHAR:10 -f Tag:VARCHAR:10")
+    assert (declared.code, declared.err) == (0, "note: renamed columns: 'Größe' to Gr__e\n")
 
 
 def test_options_override_what_is_inferred(books: Typed) -> None:

@@ -11,7 +11,7 @@ def test_a_guard_stays_with_its_alias_when_its_address_is_written_another_way(cl
     assert cli(*guarded.format(host="localhost", port=lite.port).split()).code == 0
     assert cli("--alias", "guarded", "create", "collection", "x", "--dim", "4") == failed(
         "connection 'guarded' is read-only: CreateCollection was not sent",
-        "connect again with --no-read-only to allow it",
+        "run `connect -a guarded --no-read-only` to allow it",
     )
 
     assert cli(*guarded.format(host="127.0.0.1", port=lite.port).split(), "--no-read-only").code == 0

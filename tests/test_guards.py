@@ -297,7 +297,7 @@ def drop(name: str) -> str:
 
 def test_api_drops_nothing_on_a_read_only_connection(guarded_book: Guarded) -> None:
     line, where = drop("guard_book"), f"POST {V1}/collections/drop"
-    hint = "connect again with --no-read-only to allow it"
+    hint = "run `connect -a frozen --no-read-only` to allow it"
     for given in ("", "--yes", "--dry-run", "--yes --alias frozen"):
         run = guarded_book(f"{line} {given} {'' if '--alias' in given else '--alias frozen'}")
         assert run == failed(f"connection 'frozen' is read-only: {where} was not sent", hint), given

@@ -34,6 +34,18 @@ def test_the_story_of_a_secured_milvus_is_true(milvus_auth: MilvusServer, launch
     assert [(step, output) for step, output in found if not agrees(step.shown, output)] == []
 
 
+def test_blocks_that_make_files_can_be_copied() -> None:
+    page = "```sh\ncat > a.csv <<'END'\nid\n1\nEND\n```\n\n```sh\nmilvus_cli connect\n```\n\n```console\n$ c\nx\n```\n"
+    assert list(steps_of(page)) == [Step("cat > a.csv <<'END'\nid\n1\nEND", ""), Step("c", "x")]
+
+
+@pytest.mark.parametrize("name", [*STORY, *SECURED])
+def test_no_guide_has_prompts_within_a_file(name: str) -> None:
+    commands = [step.command for step in steps_of(page_of(name).read_text(encoding="utf-8"))]
+    assert [each for each in commands if "<<" in each and not each.startswith("cat > ")] == []
+    assert "\n> " not in page_of(name).read_text(encoding="utf-8")
+
+
 def test_commands_have_lines_and_outputs_have_gaps() -> None:
     page = "```console\n$ a \\\n> b\nx\n$ c\n```\n"
     assert list(steps_of(page)) == [Step("a \\\nb", "x"), Step("c", "")]

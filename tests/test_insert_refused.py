@@ -188,6 +188,25 @@ def test_a_collection_that_changed_meanwhile_ends_the_job(cli: Cli, tmp_path: Pa
         assert run_here(line, cli.home, peer.uri) == failed("the fields of 'book' changed while rows were sent")
 
 
+def test_a_full_disk_of_the_server_rejects_no_row(cli: Cli, tmp_path: Path) -> None:
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text('{"id": 1}\n{"id": 2}\n')
+    full, loaded = "[Errno 28] No space left on device", refuses(101, "collection not loaded")
+    handlers = {"DescribeCollection": described(), "Query": loaded, "Insert": refuses(1, full)}
+    with GrpcPeer(handlers) as peer:
+        line = ["insert", "file", "-c", "book", str(rows), "--rejects", str(tmp_path / "rejects.jsonl")]
+        hint = "make room on the server's disk, then try again"
+        assert run_here(line, cli.home, peer.uri) == failed(f"the server's disk is full: {full}", hint)
+    assert (tmp_path / "rejects.jsonl").read_text() == ""
+
+
+def test_words_of_a_request_are_no_full_disk(cli: Cli) -> None:
+    refusal = "cannot evaluate title == 'no space left on device'"
+    with GrpcPeer({"DescribeCollection": described(), "Query": refuses(1, refusal)}) as peer:
+        words = ["query", "-c", "book", "-e", "title == 'no space left on device'"]
+        assert run_here(words, cli.home, peer.uri).err == f"error: {refusal}\n"
+
+
 def test_a_cause_common_to_all_rows_ends_the_job_and_resume_continues_when_it_is_gone(
     typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,7 +17,7 @@ def test_a_read_only_connection_says_that_no_row_was_deleted(typed: Typed) -> No
     typed.make("nameless", rows=20)
     assert typed(f"connect --uri {typed.server.uri} -a frozen --read-only").code == 0
     told = failed(
-        "connection 'frozen' is read-only: nothing was deleted", "connect again with --no-read-only to allow it"
+        "connection 'frozen' is read-only: nothing was deleted", "run `connect -a frozen --no-read-only` to allow it"
     )
     assert typed("--alias frozen delete entities -c nameless -e 'id >= 0' --yes") == told
     typed.gone("nameless")

@@ -25,7 +25,7 @@ def test_an_insert_on_a_read_only_connection_sends_nothing_and_says_so(
         ("insert file -c frozen_rows rows.csv", "inserted"),
         ("upsert file -c frozen_rows rows.csv", "upserted"),
     ):
-        hint = "hint: connect again with --no-read-only to allow it\n"
+        hint = "hint: run `connect -a default --no-read-only` to allow it\n"
         assert cli(*line.split()) == Run(1, "", f"error: connection 'default' is read-only: nothing was {verb}\n{hint}")
 
     assert cli("connect", "--no-read-only", "-q").code == 0

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from tests.support.cli import Cli, Run
+from tests.support.typed import failed
 
 VERSION = '{"milvus_cli": "0.1.0"}\n'
 
@@ -24,16 +25,17 @@ def test_a_file_that_cannot_be_written_is_a_clear_error(cli: Cli) -> None:
     assert cli("-c", "version > no/such/place") == Run(
         1, "", "error: -c:1: can't write no/such/place: No such file or directory\n"
     )
-    assert cli("-c", "version > /dev/full") == Run(
-        1, "", "error: -c:1: can't write /dev/full: No space left on device\n"
+    assert cli("-c", "version > /dev/full") == failed(
+        "-c:1: can't write /dev/full: No space left on device", "make room on its disk, or write to another disk"
     )
 
 
 def test_an_output_that_takes_no_more_is_a_clear_error(cli: Cli) -> None:
     with open("/dev/full", "w") as full:
         process = cli.start("help", stdout=full)
-        assert process.communicate()[1] == "error: can't write the output: No space left on device\n"
-    assert process.returncode == 1
+        err = process.communicate()[1]
+    told = failed("can't write the output: No space left on device", "make room on its disk, or write to another disk")
+    assert (process.returncode, err) == (1, told.err)
 
 
 def test_output_goes_through_a_shell_command(cli: Cli) -> None:

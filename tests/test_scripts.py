@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from milvus_cli.grammar.tree import leaves, tree
+from milvus_cli.grammar.click_nodes import Leaf
+from milvus_cli.grammar.tree import find, leaves, tree
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, never_answers, refuses, replies
 from tests.support.lite_server import LiteServer
 from tests.support.official import milvus_pb2, schema_pb2
+from tests.support.typed import failed
 
 VERSION = '{"milvus_cli": "0.1.0"}\n'
 
@@ -178,6 +180,67 @@ def test_a_command_in_the_way_of_another_shell_gets_a_hint(
     cli: Cli, argv: tuple[str, ...], shown: str, hint: str
 ) -> None:
     assert cli(*argv) == Run(2, "", f"error: unknown command '{shown}'\nhint: {hint}\n")
+
+
+@pytest.mark.parametrize(
+    ("line", "ours"),
+    [
+        ("SHOW TABLES;", "list collections"),
+        ("show dbs", "list databases"),
+        ("select * from book", "query -c book"),
+        ("SELECT id, title FROM `book` WHERE id = 3", "query -c book -e FILTER"),
+        ("select count(*) from book", "count -c book"),
+        ("select count(*) from book where id = 3", "count -c book -e FILTER"),
+        ("db.book.find()", "query -c book"),
+        ("db.book.countDocuments()", "count -c book"),
+        ("describe book", "show collection book"),
+        ("show columns from book", "show collection book"),
+        ("show create table book", "show collection book -o ddl"),
+        ("show indexes from book", "list indexes -c book"),
+        ("use db default", "use database default"),
+        ("drop table book", "delete collection book"),
+        ("truncate table book", "truncate book"),
+        ("create table book (id int)", "create collection book"),
+        ("insert into book values (1)", "insert row -c book"),
+        ("delete from book where id = 1", "delete entities -c book -e FILTER"),
+        ("update book set title = 'x'", "upsert row -c book"),
+        ("\\d", "list collections"),
+        ("\\dt", "list collections"),
+        ("\\d book", "show collection book"),
+        ("\\l", "list databases"),
+        ("\\c default", "use database default"),
+        ("\\du", "list users"),
+        ("\\x", "set expanded on"),
+        ("\\timing", "set timing on"),
+        ("\\conninfo", "show connection"),
+        ("show status", "show health"),
+        ("show variables", "show config"),
+        ("cls", "clear"),
+    ],
+)
+def test_a_line_of_another_shell_gets_ours_as_a_hint(cli: Cli, line: str, ours: str) -> None:
+    run = cli("-c", line)
+    assert (run.code, run.out, run.err.splitlines()[-1]) == (2, "", f"hint: did you mean {ours}?")
+    assert isinstance(find(ours.split()).command, Leaf)
+
+
+def test_a_line_of_another_shell_in_quotes_is_understood_too(cli: Cli) -> None:
+    told = failed("unknown command 'select …'", "did you mean query -c book?", code=2)
+    assert cli("select * from book") == told
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("search -m COSINE", "did you mean --metric?"),
+        ("search -d x", "did you mean --db or --debug?"),
+        ("list collections -z", "help list collections"),
+    ],
+)
+def test_an_unknown_letter_is_taken_for_an_option_that_begins_with_it(cli: Cli, line: str, hint: str) -> None:
+    words = line.split()
+    option = next(each for each in words if each.startswith("-"))
+    assert cli(*words) == failed(f"no such option {option!r}", hint, code=2)
 
 
 @pytest.mark.parametrize("verb", ["load", "calc", "create", "insert"])

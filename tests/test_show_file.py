@@ -105,13 +105,65 @@ def test_standard_input_is_shown(cli: Cli) -> None:
     assert (found["file"], found["bytes"], found["rows"]) == ("standard input", None, 2)
 
 
-def test_rows_that_cannot_be_read_and_other_delimiters_are_noted(cli: Cli, folder: Path) -> None:
-    (folder / "s.csv").write_text("id;title\n1;a,b\n")
-    assert cli("show", "file", "s.csv", "-o", "json").err == (
-        "note: the delimiter looks like ';': --delimiter ';'\n"
-        "note: 1 of these rows can't be read:\n"
-        "s.csv, line 2: expected 1 cell, got 2\n"
+GERMAN = """Nr.;Größe (cm);Preis;Tag;Zeit;Lauf;v
+1;3,14;1.234,50;24.12.2023;1.1.2024 8:05;1,5;0,1
+2;-2,5;7;1/2/2024;02.01.2024 18:00;n/a;0,1,2
+"""
+
+
+def test_numbers_and_dates_that_become_text_are_noted(cli: Cli, folder: Path) -> None:
+    (folder / "de.csv").write_text(GERMAN)
+    run = cli("show", "file", "de.csv", "--delimiter", ";", "-o", "json")
+    assert run.err == (
+        "note: renamed columns: 'Nr.' to Nr_, 'Größe (cm)' to Gr__e__cm_\n"
+        "note: numbers with commas are read as text: 'Größe (cm)', 'Preis'; a DOUBLE is written 3.14\n"
+        "note: dates such as 24.12.2023 are read as text that doesn't sort by date: 'Tag', 'Zeit'; 2023-12-24 does\n"
     )
+    assert {each["type"] for each in json.loads(run.out)["columns"][1:]} == {"VARCHAR:256"}
+
+
+def test_texts_of_json_are_no_numbers_of_another_notation(cli: Cli, folder: Path) -> None:
+    (folder / "r.jsonl").write_text('{"id": 1, "price": "3,14", "day": "24.12.2023"}\n')
+    assert cli("show", "file", "r.jsonl", "-o", "json").err == ""
+
+
+def test_of_many_renamed_columns_the_first_are_named(cli: Cli, folder: Path) -> None:
+    (folder / "r.csv").write_text("".join(f"c {number}," for number in range(8)) + "id\n")
+    assert cli("show", "file", "r.csv", "-o", "json").err == (
+        "note: renamed columns: 'c 0' to c_0, 'c 1' to c_1, 'c 2' to c_2, 'c 3' to c_3, 'c 4' to c_4 and 3 more\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "mark"),
+    [
+        ("s.csv", "id;title\n1;a,b\n2;c\n", ";"),
+        ("s.csv", "id\ttitle\n1\ta\n", "\t"),
+        ("s.tsv", "id,title\n1,a\n", ","),
+    ],
+)
+def test_a_file_with_another_delimiter_is_an_error(cli: Cli, folder: Path, name: str, text: str, mark: str) -> None:
+    (folder / name).write_text(text)
+    hint = f"the delimiter looks like {mark!r}: --delimiter {mark!r}"
+    assert cli("show", "file", name) == failed(f"{name} has one column", hint, code=2)
+
+
+def test_rows_that_cannot_be_read_and_likely_delimiters_are_noted(cli: Cli, folder: Path) -> None:
+    (folder / "s.csv").write_text("id;title\nonly\n1;a,b\n")
+    notes = (
+        "note: the delimiter looks like ';': --delimiter ';'\n"
+        "note: renamed columns: 'id;title' to id_title\n"
+        "note: 1 of these rows can't be read:\n"
+        "s.csv, line 3: expected 1 cell, got 2\n"
+    )
+    run = cli("show", "file", "s.csv", "-o", "json")
+    assert (run.code, run.err) == (0, notes)
+
+
+def test_a_delimiter_that_was_asked_for_is_used(cli: Cli, folder: Path) -> None:
+    (folder / "s.csv").write_text("id;title\n1;a\n")
+    run = cli("show", "file", "s.csv", "--delimiter", ",", "-o", "json")
+    assert (run.code, json.loads(run.out)["first_rows"]) == (0, [{"id;title": "1;a"}])
 
 
 def test_another_encoding_is_noted(cli: Cli, folder: Path) -> None:

@@ -53,10 +53,13 @@ def test_a_null_is_rejected_where_the_field_takes_none(empty_layouts: Typed) -> 
     assert titles(empty_layouts) == "title\nb\n"
 
 
-def test_a_value_that_may_mean_null_says_how(empty_layouts: Typed) -> None:
-    Path("n.csv").write_text('id,title,price,vector\n1,a,N/A,"[1, 2]"\n')
-    assert empty_layouts("insert file -c layouts n.csv").err.splitlines()[0] == (
-        "n.csv, line 2, column 'price': invalid DOUBLE value 'N/A'; null with --null N/A"
+@pytest.mark.parametrize(
+    ("cell", "hint"), [("N/A", "; null with --null N/A"), ("1.234,5", ": write decimals with a point")]
+)
+def test_a_value_in_another_notation_says_how(empty_layouts: Typed, cell: str, hint: str) -> None:
+    Path("n.csv").write_text(f'id;title;price;vector\n1;a;{cell};"[1, 2]"\n')
+    assert empty_layouts("insert file -c layouts n.csv --delimiter ';'").err.splitlines()[0] == (
+        f"n.csv, line 2, column 'price': invalid DOUBLE value {cell!r}{hint}"
     )
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..connections.private_files import write_whole
-from ..errors import CliError, InvalidInput
+from ..errors import InvalidInput
 from ..result import Done
 from ..text.counts import counted
 from ..text.json import parse_json
+from ..text.unwritable import unwritable
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import GrantEntity, RBACMeta
@@ -32,7 +33,7 @@ def backup_access(client: Client, file: str) -> Done:
     try:
         write_whole(path, text, replace=True, mode=OWNER_ONLY)
     except OSError as exc:
-        raise CliError(f"can't write {file}: {exc.strerror}") from exc
+        raise unwritable(file, exc) from exc
     return Done(f"Backed up {_in_words(written)} to {file}.", {"file": file, **_counts(written)})
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from ..client.client import Client
 from ..connections.private_files import write_whole
-from ..errors import CliError
 from ..result import Document, Done, Text
+from ..text.unwritable import unwritable
 from ..text.yaml import to_yaml
 from .file import read_server, write_access
 
@@ -38,4 +38,4 @@ def _write(file: str, written: dict[str, Any]) -> None:
     try:
         write_whole(path, text, replace=True)
     except OSError as exc:
-        raise CliError(f"can't write {file}: {exc.strerror}") from exc
+        raise unwritable(file, exc) from exc

@@ -18,6 +18,7 @@ from ..grammar.parser import layers, plain_params
 from ..grammar.spellings import Layer, spelled
 from ..grammar.tree import CommandWords, find, leaves, tree
 from ..text.names import nearest
+from ..text.unwritable import unwritable
 
 ADDRESS_WITH_SECRET = re.compile(r"://[^\s/]*@|https?://[^\s?]*[?]|(^|=)[\w.%+-]*:[^\s@]*@[^\s@]")
 """A URL with a user, or with a query, which often contains a token."""
@@ -60,7 +61,7 @@ def clear_history(home: Path) -> None:
         if path.exists():
             path.write_text("")
     except OSError as exc:
-        raise CliError(f"can't write {path}: {exc.strerror}") from exc
+        raise unwritable(path, exc) from exc
 
 
 def carries_secret(line: str) -> bool:

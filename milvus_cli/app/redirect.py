@@ -19,6 +19,7 @@ from ..errors import CliError, Interrupted
 from ..grammar.lines import RedirectTarget
 from ..output.console import Console
 from ..output.terminal_modes import end_child, given_back, left_to_child
+from ..text.unwritable import unwritable
 
 if TYPE_CHECKING:
     import subprocess
@@ -154,7 +155,7 @@ class _File:
         pass
 
     def _failed(self, error: OSError | ValueError) -> CliError:
-        return CliError(f"can't write {self._name}: {getattr(error, 'strerror', None) or error}")
+        return unwritable(self._name, error)
 
 
 class _Program:

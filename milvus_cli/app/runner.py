@@ -12,6 +12,7 @@ from click.core import ParameterSource
 
 from ..errors import CliError, Interrupted, InterruptedChange, InvalidInput, Leave, OutputLost
 from ..grammar.click_nodes import HelpWanted, Leaf
+from ..grammar.foreign_words import foreign_hint
 from ..grammar.lines import PROGRAM, Statement, Unreadable, statements
 from ..grammar.params import UnclearOption, given_as, plain_message
 from ..grammar.tree import UnknownCommand, Verb, find, tree
@@ -231,6 +232,8 @@ def _translated(error: BaseException, statement: Statement) -> CliError:
     argv, cut = statement.argv, statement.cut_option
     if isinstance(error, CliError):
         return error
+    if isinstance(error, click.UsageError) and (meant := foreign_hint(argv)):
+        return InvalidInput(plain_message(error), hint=meant)
     if isinstance(error, UnknownCommand):
         return InvalidInput(error.message, hint=error.hint)
     if isinstance(error, UnclearOption):

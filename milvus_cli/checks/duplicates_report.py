@@ -24,6 +24,7 @@ from ..session.session import Session
 from ..text.consistency import CUSTOMIZED
 from ..text.counts import counted
 from ..text.json import dump_json
+from ..text.unwritable import unwritable
 from .arithmetic import require_metric
 from .duplicates import EXACT_INDEXES, Nearness, farthest, find_near_rows, nearness
 from .pages import Key, vector_pages
@@ -182,4 +183,4 @@ def _write_keys(path: str, keys: Sequence[Key]) -> None:
     try:
         write_whole(Path(os.path.realpath(path)), "".join(f"{dump_json(key)}\n" for key in keys), replace=True)
     except OSError as exc:
-        raise CliError(f"can't write {path}: {exc.strerror}") from exc
+        raise unwritable(path, exc) from exc

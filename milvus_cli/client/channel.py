@@ -9,6 +9,7 @@ import grpc
 
 from ..connections.profile import Profile
 from ..errors import InvalidInput
+from .proxies import is_loopback
 
 # Milvus 2.3 answers pings faster than every 5 s, and Milvus Lite any on long calls, by closing the connection.
 CHANNEL_OPTIONS: Mapping[str, int | str] = {
@@ -30,6 +31,9 @@ def open_channel(profile: Profile, timeout: float) -> grpc.Channel:
     # Give up connecting after half the deadline: the error then says more than an exceeded deadline.
     connect_ms = max(1, int(timeout * 500))
     options = {**CHANNEL_OPTIONS, "grpc.min_reconnect_backoff_ms": connect_ms}
+    if is_loopback(profile.host):
+        # grpc would go through the proxy of the environment, which reaches another machine's loopback.
+        options["grpc.enable_http_proxy"] = 0
     if profile.user_agent:
         options["grpc.primary_user_agent"] = profile.user_agent
     if not profile.tls.mode:

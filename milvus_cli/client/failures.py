@@ -20,6 +20,7 @@ from ..errors import (
 )
 from .not_found import HINTS, RATE_LIMIT, missing
 from .privileges import Where, refusal
+from .proxies import through_proxy
 
 REASON_LENGTH = 500
 SOURCE_PLACE = re.compile(r"^=> | at /\S+\.(?:h|cpp):\d+$")
@@ -71,8 +72,8 @@ UNAVAILABLE = (
     (
         "got frame type 80",
         Fault.NOT_MILVUS,
-        "{address} speaks HTTP/1 only: it is not Milvus's gRPC port",
-        "Milvus serves gRPC on 19530; 9091 is its management port",
+        "{address} speaks HTTP, not gRPC",
+        "connect to Milvus's gRPC port, 19530 by default; 9091 serves only health and metrics",
     ),
     ("Failed parsing HTTP/2", Fault.NOT_MILVUS, "{address} does not speak gRPC", "Milvus serves gRPC on 19530"),
     ("Network is unreachable", Fault.REFUSED, "no route to {address}", "check the network and the address"),
@@ -115,6 +116,10 @@ NO_MESSAGE = "Exception deserializing response"
 
 NO_DELETE_KEYS = "collection properties is empty"
 """Refusal of a request that only deletes properties by Milvus before 2.5, which does not know that field."""
+
+NO_ROOM = "no space left on device"
+"""In refusals of servers whose disk is full."""
+ROOM_HINT = "make room on the server's disk, then try again"
 
 ONLY_EXTERNAL = "alter collection schema operation is not supported for external collection"
 """Refusal of AlterCollectionSchema by servers that have it only for collections with external data."""
@@ -190,15 +195,26 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
             hint="connect with --username and --password, which this server does not check",
             server_code=status.code,
         )
-    lacking = missing(status.code, reason, fields, database)
-    message, hint = (lacking.message, lacking.hint) if lacking else (reason, HINTS.get(status.code, ""))
+    fault = Fault.SAID_NO
+    if lacking := missing(status.code, reason, fields, database):
+        message, hint = lacking.message, lacking.hint
+    elif _is_full(whole, fields):
+        message, hint, fault = f"the server's disk is full: {reason}", ROOM_HINT, Fault.NO_ROOM
+    else:
+        message, hint = reason, HINTS.get(status.code, "")
     raise ServerRefused(
         message,
         hint=hint,
-        fault=Fault.SAID_NO,
+        fault=fault,
         server_code=status.code or status.error_code,
         reason=whole.strip().partition("\n")[0],
     )
+
+
+def _is_full(reason: str, fields: Mapping[str, Any]) -> bool:
+    """Reports whether a reason is a full disk; words of the request, which reasons repeat, are none."""
+    said = [value.lower() for value in fields.values() if isinstance(value, str)]
+    return NO_ROOM in reason.lower() and not any(NO_ROOM in each for each in said)
 
 
 def _with_values_on_one_line(reason: str, fields: Mapping[str, Any]) -> str:
@@ -224,13 +240,17 @@ def _unavailable(details: str, method: str, address: str, *, secure: bool, fresh
     if not details.startswith(NOT_CONNECTED):
         is_own = any(word in details.lower() for word in OF_TRANSPORT)
         return lost(method, address, "" if is_own else short(details))
+    reason = short(details.rpartition("last error: ")[2])
+    return through_proxy(_not_connected(details, reason, address, secure=secure, fresh=fresh), address, reason)
+
+
+def _not_connected(details: str, reason: str, address: str, *, secure: bool, fresh: bool) -> Unreachable:
     for words, fault, message, hint in UNAVAILABLE:
         if words in details:
             return Unreachable(message.format(address=address, reason=_tls_reason(details)), hint=hint, fault=fault)
     if fresh and not secure and "Socket closed" in details:
         message, hint = PLAINTEXT_REFUSED
         return Unreachable(message.format(address=address), hint=hint, fault=Fault.TLS)
-    reason = short(details.rpartition("last error: ")[2])
     return Unreachable(f"can't connect to {address}: {reason}", hint="check host, port and TLS", fault=Fault.REFUSED)
 
 

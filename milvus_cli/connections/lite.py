@@ -20,6 +20,7 @@ from pathlib import Path
 
 from ..errors import CliError, InvalidInput
 from ..text.packages import install_line
+from ..text.unwritable import unwritable
 from .earlier_lite import earlier_command, earlier_program, library_paths
 from .lite_path import is_earlier_database
 from .lock_holders import holders_of
@@ -243,7 +244,10 @@ def _begun(server: LiteServer, folder: Path) -> LiteServer:
 
 
 def _not_started(server: LiteServer) -> CliError:
-    message = f"Milvus Lite did not start on {server.path}: {_last_line(Path(server.log))}"
+    message = f"Milvus Lite did not start on {server.path}"
+    if (failure := _log_failure(Path(server.log))) is not None:
+        return unwritable(server.log, failure, hint=LOG_HINT).with_context(prefix=message)
+    message = f"{message}: {_last_line(Path(server.log))}"
     holders = [pid for pid in holders_of(Path(server.path) / "LOCK") if pid != server.pid]
     if not holders:
         return CliError(message, hint=f"its log is {server.log}")
@@ -317,7 +321,7 @@ def _starting(folder: Path) -> Iterator[None]:
             make_private(folder)
             stack.enter_context(_locked(folder / "starting"))
         except OSError as exc:
-            raise CliError(f"can't write {folder}: {exc.strerror}", hint="set MILVUS_CLI_HOME") from exc
+            raise unwritable(folder, exc, hint="set MILVUS_CLI_HOME") from exc
         yield
 
 
@@ -342,3 +346,16 @@ def _wait(condition: Callable[[], bool], seconds: float) -> bool:
 def _last_line(log: Path) -> str:
     lines = log.read_text(errors="replace").strip().splitlines()
     return lines[-1] if lines else "no reason in its log"
+
+
+LOG_HINT = "make room on its disk, or set MILVUS_CLI_HOME to a directory on another disk"
+
+
+def _log_failure(log: Path) -> OSError | None:
+    """Returns why nothing can be written to an empty log, as on a full disk."""
+    try:
+        if not log.stat().st_size:
+            log.write_bytes(b"\n")
+    except OSError as exc:
+        return exc
+    return None

@@ -44,7 +44,8 @@ def require_writable(profile: Profile, what: str) -> None:
     """Raises CliError on a read-only connection; `what` completes its message, such as "CreateRole was not sent"."""
     if profile.read_only:
         raise CliError(
-            f"connection {profile.alias!r} is read-only: {what}", hint="connect again with --no-read-only to allow it"
+            f"connection {profile.alias!r} is read-only: {what}",
+            hint=f"run `connect -a {profile.alias} --no-read-only` to allow it",
         )
 
 

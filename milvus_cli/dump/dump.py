@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..access.backup import backup_access
-from ..errors import CliError, Interrupted, InvalidInput, Unreachable
+from ..errors import Interrupted, InvalidInput, Unreachable
 from ..files.memory import share_one_heap
 from ..files.urls import shown_url
 from ..result import Done, Table
 from ..text.counts import byte_size, counted
+from ..text.unwritable import unwritable
 from ..transfer.job_locks import file_lock
 from ..transfer.many import AGAIN, Overall, run_each, several_failed
 from ..transfer.meter import Meter
@@ -54,7 +55,7 @@ def dump(session: Session, options: DumpOptions) -> Done | Table:
     try:
         directory.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
-        raise CliError(f"can't write to {directory}: {exc.strerror}") from exc
+        raise unwritable(directory, exc) from exc
     with file_lock(session, str(destination.locked), f"dumping to {options.path}", what=options.path):
         try:
             return _begun(session, options, plan, destination)
@@ -78,7 +79,7 @@ def _begun(session: Session, options: DumpOptions, plan: DumpPlan, destination: 
     except KeyboardInterrupt:
         raise Interrupted(f"{directory} is incomplete", hint=again) from None
     except OSError as exc:
-        raise CliError(f"can't write to {directory}: {exc.strerror or exc}", hint=f"make room; then {again}") from exc
+        raise unwritable(directory, exc, hint=f"make room; then {again}") from exc
     except (Interrupted, Unreachable) as exc:
         raise exc.with_context(suffix=f"{directory} is incomplete", more_hint=again) from exc
     finally:

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..connections.private_files import make_private, open_own
 from ..errors import CliError
+from ..text.unwritable import unwritable
 
 Event = Mapping[str, Any]
 IDENTITY = "job"
@@ -89,7 +90,7 @@ class Journal:
             self._file = -1
 
     def _failed(self, error: OSError) -> CliError:
-        return CliError(f"can't write {self.path}: {error.strerror}", hint="then run the same command again")
+        return unwritable(self.path, error, hint="make room; then run the same command again")
 
 
 def _events(data: bytes) -> tuple[list[Event], int]:

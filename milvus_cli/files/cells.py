@@ -36,6 +36,7 @@ PRINTED = re.compile(r"\[[^\[\],;|]*\]")
 UNQUOTED = re.compile(r'(?=[^"]*[^\W\d_])(?:\[[^"]*\]|\{[^"]*\})')
 """A list or an object with words, but without JSON's quotes, as DuckDB writes them: where each text ends is a guess."""
 SEPARATORS = re.compile(r"[\s,;|]+")
+DECIMAL_COMMA = re.compile(r"[+-]?[0-9.]*,[0-9]+")
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
 NULL_TEXTS = ("null", "none", "na", "n/a", "<na>", "nan", "nat", "\\n", "-", "?")
@@ -142,6 +143,8 @@ def _cell_error(cell: str, kind: str, error: Exception) -> str:
         return f"{reason}; null with --null {shlex.quote(cell)}"
     if shape_of(kind) in NESTED and UNQUOTED.fullmatch(cell.strip()):
         return f"{reason}: texts in it need double quotes, as in JSON (DuckDB: to_json(COLUMN))"
+    if shape_of(kind) is ValueShape.NUMBER and DECIMAL_COMMA.fullmatch(cell.strip()):
+        return f"{reason}: write decimals with a point"
     cut = shape_of(kind) is ValueShape.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason
 

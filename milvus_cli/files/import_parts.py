@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
-from ..errors import CliError
 from ..rows.selection import Fields, Selection
 from ..schema.schema import is_vector, kind_of, primary_field, row_fields, type_name
 from ..values.columns import raw_values
@@ -42,7 +41,10 @@ FILE_NAME = re.compile(r"\w{1,200}", re.ASCII)
 
 
 class PartWriter(Protocol):
-    """Writes the files of a part. `size` is their length in bytes so far, perhaps without the last rows."""
+    """Writes the files of a part. `size` is their length in bytes so far, perhaps without the last rows.
+
+    All methods raise OSError.
+    """
 
     size: int
 
@@ -177,8 +179,5 @@ def _columns_of(schema: CollectionSchema, given: set[str]) -> Sequence[str]:
 
 def _write(file: BinaryIO, data: bytes | memoryview) -> None:
     view = memoryview(data)
-    try:
-        while view:
-            view = view[file.write(view) :]
-    except OSError as exc:
-        raise CliError(f"can't write {file.name}: {exc.strerror}", hint="make room, or name another --stage") from exc
+    while view:
+        view = view[file.write(view) :]

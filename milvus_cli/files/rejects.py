@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..errors import CliError
+from ..text.unwritable import unwritable
 from .rejects_format import rejected_line
 from .row_stream import RejectedRow
 
@@ -69,10 +70,7 @@ class Rejects:
             self._file.close()
 
     def _failed(self, error: OSError) -> CliError:
-        return CliError(
-            f"can't write {self._path}: {error.strerror}",
-            hint="make room; then run the same command with --resume to continue",
-        )
+        return unwritable(self._path, error, hint="make room; then run the same command with --resume to continue")
 
 
 def rejection_text(name: str, bad: RejectedRow) -> str:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any, BinaryIO
 
+from ..errors import InvalidInput
 from ..values.encode import ABSENT
 from .encodings import cell_not_decoded
 from .inference import InferredColumn, infer_columns
 from .record_batches import UNNAMED_INDEX
 from .row_stream import Chunk, RejectedRow, RowStream
+from .separated import other_delimiter, other_mark
 from .sources import InputFile, Source, open_source
 from .tables import WantedColumns, group_tables, open_table
 from .text_layout import PLAIN, TextLayout
@@ -44,8 +46,30 @@ class Sample:
         return next((text for cell in cells if (text := cell_not_decoded(cell, self.table.encoding))), "")
 
     @property
+    def has_other_delimiter(self) -> bool:
+        """Reports whether every row has another delimiter as often as the name of the only column has it."""
+        mark = other_mark(self.table)
+        header, *rows = self._lines() if mark else [""]
+        return bool(rows) and {each.count(mark) for each in rows} == {header.count(mark)}
+
+    def _lines(self) -> Iterator[str]:
+        """Yields the header and the rows of a table of one column, as they stand in the file."""
+        [name] = self.table.columns or [""]
+        yield name
+        yield from self.columns[name]
+        yield from (each.row if isinstance(each.row, str) else self._joined(each.row) for each in self.rejected)
+
+    def _joined(self, cells: Sequence[str]) -> str:
+        return self.table.delimiter.join(cells)
+
+    @property
     def count(self) -> int:
         return len(next(iter(self.columns.values()), ()))
+
+
+def one_column(sample: Sample) -> InvalidInput:
+    """Returns the error for a file that another delimiter divides."""
+    return InvalidInput(f"{sample.file.name} has one column", hint=other_delimiter(sample.table))
 
 
 def read_sample(

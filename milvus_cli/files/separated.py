@@ -302,6 +302,11 @@ def _separated_chunk(rows: list[list[str]], lines: list[int], bad: list[Rejected
 
 def other_delimiter(table: RowStream) -> str:
     """Returns a hint if the header is a single column because the file has another delimiter."""
-    names = table.columns or ()
-    mark = next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""
+    mark = other_mark(table)
     return f"the delimiter looks like {mark!r}: --delimiter {mark!r}" if mark else ""
+
+
+def other_mark(table: RowStream) -> str:
+    """Returns the usual delimiter in the name of the only column; "" if there is none."""
+    names = table.columns or ()
+    return next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""

@@ -13,7 +13,6 @@ from click.core import ParameterSource
 from ..errors import ServerRefused, Unsupported
 from ..output.formats import FORMATS
 from ..result import Result
-from ..text.names import nearest
 from .object_names import meant
 from .offered import OneOf
 from .params import (
@@ -26,8 +25,8 @@ from .params import (
     UnclearOption,
     WordOption,
 )
-from .parser import Given, LineParser, Parsed, written_out
-from .spellings import begun
+from .parser import OTHERS, Given, LineParser, Parsed, commands_with, written_out
+from .spellings import begun, similar
 
 if TYPE_CHECKING:
     from ..session.session import Session
@@ -104,7 +103,10 @@ class WholeWords(click.Command):
         short = next((each for each in options if word[:2] in each.opts and not each.is_flag), None)
         if short is not None and isinstance(short, SecretOption):
             return UnclearOption(f"no such option '{word[:2]}…'", f"did you mean {word[:2]} {short.metavar}?", ctx)
-        hint = nearest("--" + name.lstrip("-"), [each for layer in known for each in layer if each.startswith("--")])
+        others = commands_with(name, ctx.find_root().command)
+        if 0 < len(others) <= OTHERS:
+            return UnclearOption(f"no such option {name!r}", f"it is an option of {', '.join(others)}", ctx)
+        hint = similar(name, known)
         if short is not None:
             hint = f"{hint.removesuffix('?')} or {word[:2]} {word[2:]}?" if hint else f"write {word[:2]} {word[2:]}"
         return UnclearOption(f"no such option {name!r}", hint, ctx)

@@ -138,3 +138,16 @@ def _written(given: Given) -> Sequence[str]:
 def _long_spelling(option: click.Option, spelling: str) -> str:
     # click looks up a short spelling as a long one first, and composes an error with suggestions when that fails.
     return spelling if spelling.startswith("--") else next((each for each in option.opts if each[:2] == "--"), spelling)
+
+
+OTHERS = 3
+"""Most commands that are named as those that have an option."""
+
+
+def commands_with(spelling: str, command: click.Command, path: str = "") -> list[str]:
+    """Returns the commands, from this one down, that have an option of this long spelling."""
+    if isinstance(command, click.Group):
+        below = command.commands.items()
+        return [found for name, each in below for found in commands_with(spelling, each, f"{path} {name}".strip())]
+    has = spelling.startswith("--") and any(spelling in each.opts for each in command.params)
+    return [path] if has and not command.hidden else []

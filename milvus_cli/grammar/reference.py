@@ -29,12 +29,18 @@ FORMS = (
     f"{PROGRAM} [OPTIONS] -c COMMANDS",
     f"{PROGRAM} [OPTIONS] -f FILE",
 )
+
+
+def _synonyms() -> str:
+    """Returns the words of other shells, those for one command together."""
+    same = {" ".join(ours): [word for word, other in SYNONYMS.items() if other == ours] for ours in SYNONYMS.values()}
+    return ", ".join(f"{' and '.join(words)} ({ours})" for ours, words in same.items())
+
+
 DESCRIPTION = (
     "Without a command, it opens an interactive shell on a terminal. With a command, it runs the command and exits. "
     "With -c, -f or commands on standard input, it runs a script, which stops at the first error.",
-    "A command is a verb and a noun. "
-    + " ".join(f"{word} is a synonym for {' '.join(words)}." for word, words in SYNONYMS.items())
-    + " @FILE as a value reads a file, - reads standard input.",
+    f"A command is a verb and a noun. Synonyms: {_synonyms()}. @FILE as a value reads a file, - reads standard input.",
     "Results go to standard output, everything else to standard error.",
 )
 EXIT_CODES = (

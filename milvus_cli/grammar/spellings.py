@@ -6,6 +6,8 @@ import re
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from ..text.names import nearest
+
 NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 
 Layer = Mapping[str, Hashable]
@@ -46,6 +48,15 @@ def begun(word: str, layers: Sequence[Layer]) -> list[str]:
     name = word.partition("=")[0]
     found = ({which: spelling for spelling, which in _begun(name, layer)} for layer in layers)
     return [] if word.startswith("--") or len(name) <= 2 else [spelling for each in found for spelling in each.values()]
+
+
+def similar(word: str, layers: Sequence[Layer]) -> str:
+    """Returns "did you mean …?" for an unknown option: after a dash and a letter, the first options of that letter."""
+    spellings = [(spelling, which) for layer in layers for spelling, which in layer.items() if spelling[:2] == "--"]
+    if len(word) == 2:
+        same = {which: spelling for spelling, which in spellings if spelling[2] == word[1]}
+        return f"did you mean {' or '.join([*same.values()][:3])}?" if same else ""
+    return nearest("--" + word.lstrip("-"), [spelling for spelling, _ in spellings])
 
 
 def _begun(name: str, layer: Layer) -> Iterator[tuple[str, Hashable]]:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from secrets import token_hex
 from typing import Protocol
 
-from ..errors import CliError, InvalidInput
+from ..errors import InvalidInput
 from ..files.stores import new_object, remove_objects
 from ..files.urls import is_url, shown_url, store_of
+from ..text.unwritable import room_hint, unwritable
 
 BLOCK = 1 << 20
 """Bytes copied at once."""
@@ -27,7 +29,10 @@ def folder_name() -> str:
 
 
 class Stage(Protocol):
-    """Files lie in folders; `name` is the path of one in the stage, as in "milvus_cli-0f3a/1"."""
+    """Files lie in folders; `name` is the path of one in the stage, as in "milvus_cli-0f3a/1".
+
+    `made`, `published` and `put` raise OSError, and CliError for an object store.
+    """
 
     def made(self, name: str) -> Path:
         """Makes an empty folder, and returns where on this machine its files are to be written."""
@@ -71,10 +76,7 @@ class SharedStage:
     def put(self, name: str, files: Sequence[Path]) -> list[str]:
         folder = self.made(name)
         for each in files:
-            try:
-                shutil.copyfile(each, folder / each.name)
-            except OSError as exc:
-                raise CliError(f"can't copy {each} to {folder}: {exc.strerror}") from exc
+            shutil.copyfile(each, folder / each.name)
         return self.published(name)
 
     def remove(self, name: str) -> None:
@@ -114,9 +116,15 @@ class ObjectStage:
 
 
 def _fresh(folder: Path) -> Path:
-    try:
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-    except OSError as exc:
-        raise CliError(f"can't write to {folder}: {exc.strerror}", hint=STAGES) from exc
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
     return folder
+
+
+@contextmanager
+def staging() -> Iterator[None]:
+    """Within it, files are written to a stage. Raises CliError instead of OSError."""
+    try:
+        yield
+    except OSError as exc:
+        raise unwritable(exc.filename or "the files of a part", exc, hint=room_hint(exc) or STAGES) from exc

@@ -16,7 +16,7 @@ from ..text.counts import counted
 from .bulk_insert import ImportOptions, check_settings
 from .bulk_insert import bulk_insert as start_bulk_insert
 from .jobs import Jobs, jobs_of
-from .stage import folder_name, open_stage
+from .stage import folder_name, open_stage, staging
 
 
 def bulk_insert(session: Session, collection: str, options: ImportOptions) -> Done:
@@ -40,7 +40,8 @@ def bulk_insert_staged(session: Session, collection: str, options: ImportOptions
         require_partitions(client, collection, [options.partition])
     jobs, folder = jobs_of(client, collection, options.partition, dict(options.settings)), folder_name()
     try:
-        paths = stage.put(f"{folder}/0", files)
+        with staging():
+            paths = stage.put(f"{folder}/0", files)
     except BaseException:
         stage.remove(folder)
         raise

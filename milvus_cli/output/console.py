@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO, TypeAlias
 
 from ..connections.private_files import LARGEST, read_whole
 from ..errors import CliError, InvalidInput, OutputLost
+from ..text.unwritable import room_hint, unwritable
 from .colors import PLAIN, Palette
 from .standard import abandon, standard_error, standard_input, standard_output
 from .terminal_modes import given_back, moves_cursor, unflushed, woken
@@ -120,8 +121,8 @@ class Console:
         """Returns OutputLost for a failed stdout, CliError for a file or pipe that replaces it."""
         if self.stdout is sys.stdout:
             reason = "standard output is closed" if error.errno == errno.EBADF else error.strerror
-            return OutputLost(f"can't write the output: {reason}")
-        return CliError(f"can't write {self.stdout.name}: {error.strerror}")
+            return OutputLost(f"can't write the output: {reason}", room_hint(error))
+        return unwritable(self.stdout.name, error)
 
     def start_transcript(self, path: str) -> None:
         """Begins a transcript, in place of another one. Raises CliError for a file that can't be opened."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from ..errors import CliError
+from ..text.unwritable import unwritable
 from .values import COLOR_SEQUENCE
 
 
@@ -18,7 +18,7 @@ class Transcript:
         try:
             self._file = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         except OSError as exc:
-            raise CliError(f"can't write {path}: {exc.strerror}") from exc
+            raise unwritable(path, exc) from exc
 
     def write(self, text: str) -> None:
         """Raises OSError."""

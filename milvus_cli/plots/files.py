@@ -10,9 +10,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..connections.private_files import require_free, write_whole
-from ..errors import CliError, InvalidInput
+from ..errors import InvalidInput
 from ..result import Done, Picture, Table
 from ..session.session import Session
+from ..text.unwritable import unwritable
 from .figure import Figure
 from .image import image
 from .packages import require_packages
@@ -68,7 +69,7 @@ class PlotFiles:
             except FileExistsError:
                 raise InvalidInput(f"{path} exists", hint="add --force to replace it") from None
             except OSError as exc:
-                raise CliError(f"can't write {path}: {exc.strerror}") from exc
+                raise unwritable(path, exc) from exc
         if not session.for_people:
             return table
         if not self.paths:

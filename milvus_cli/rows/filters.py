@@ -1,15 +1,14 @@
-"""Filters: fills in `{name}` safely, and marks the error that a server reports with a caret."""
+"""Filters: fills in `{name}` safely, writes values, and shows places in them."""
 
 from __future__ import annotations
 
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
-from ..errors import CliError, InvalidInput, ServerRefused
+from ..errors import InvalidInput
 from ..text.names import nearest
 from ..values.exact_json import exact_float
 from ..values.invalid import as_json
@@ -17,27 +16,9 @@ from .elements import is_of_elements
 
 LITERAL = r""""(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 PLACE_PATTERN = re.compile(rf"(?P<literal>{LITERAL})|\{{\s*(?P<name>\w+)\s*\}}|\s", re.DOTALL)
-WORD_PATTERN = re.compile(rf"{LITERAL}|\{{\w+\}}|(?P<word>[^\W\d]\w*)(?P<call>\s*\()?", re.DOTALL)
-KEYWORDS = {"and", "or", "not", "in", "like", "is", "null", "exists", "true", "false"}
 # Characters that strings of Milvus's filters can't contain. Milvus Lite has no \u; both accept all else unescaped.
 ESCAPES = str.maketrans({"\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r"})
 
-# How refusals of a filter begin: Milvus gives the position as line:column from 0, Milvus Lite as column from 1.
-MILVUS = "cannot parse expression: "
-NOT_BOOLEAN = "predicate is not a boolean expression: "
-LITE_CODE = 6
-REASONS = (
-    (re.compile(r".*'<EOF>'.*"), "unexpected end of the filter"),
-    (re.compile(r"(?:mismatched|extraneous) input ('.*?') expecting .*"), r"unexpected \1"),
-    (re.compile(r"token recognition error at: '([^\s']+).*"), r"unexpected '\1'"),
-    (re.compile(r"no viable alternative at input .*"), "expected a value or a condition"),
-    (re.compile(r"unexpected end of expression"), "unexpected end of the filter"),
-    (re.compile(r"field (\S+) not exist"), r"unknown field '\1'"),
-    (re.compile(r"(.*) got ''"), r"\1, but it ends"),
-    (re.compile(r'strconv\.ParseInt: parsing "(.*)": value out of range'), r"\1 is out of the range of INT64"),
-)
-MATCHING = {"minimum_should_match": "2.6", "phrase_match": "2.6", "text_match": "2.5"}
-"""Words of filters that match texts by their words, with the first Milvus that has them."""
 LONG_NUMBERS = re.compile(rf"{LITERAL}|(?<![\w.])(?P<number>[0-9]{{19,}})(?![\w.])", re.DOTALL)
 OVER = 2**63
 LOWEST = -OVER
@@ -147,25 +128,6 @@ def _require_range(expression: str) -> None:
             )
 
 
-@contextmanager
-def explaining_filter_errors(expression: str, fields: Iterable[str]) -> Iterator[None]:
-    """Turns a server's refusal of the filter into a CliError with a caret, and the nearest field as a hint."""
-    try:
-        yield
-    except ServerRefused as exc:
-        found = _reason(exc, expression)
-        if found is None:
-            raise
-        reason, position = found
-        message = f"invalid filter: {reason}" + ("" if position is None else f"\n{pointed(expression, position)}")
-        raise CliError(
-            message,
-            hint=_filter_hint(expression, reason, position, list(fields)),
-            fault=exc.fault,
-            server_code=exc.server_code,
-        ) from exc
-
-
 def pointed(expression: str, position: int) -> str:
     """Returns the filter, shortened if it is long, with a caret below the character at `position`."""
     start = max(0, position - SHOWN_BEFORE) if len(expression) > SHOWN_BEFORE + SHOWN_AFTER else 0
@@ -187,65 +149,3 @@ def parameter_value(text: str) -> Any:
 
 def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(constant)
-
-
-def _reason(error: ServerRefused, expression: str) -> tuple[str, int | None] | None:
-    """Returns the error and its position; None if the refusal is not about the filter."""
-    text = error.reason or error.message
-    _, milvus, reason = text.partition(f"{MILVUS}{expression}, error: ")
-    if milvus:
-        found = re.match(r"line \d+:(\d+) ", reason)
-        position = int(found[1]) if found else None
-        reason = reason[found.end() :] if found else reason.removesuffix(": invalid parameter")
-    elif NOT_BOOLEAN in text:
-        return "it is not a condition", None
-    else:
-        found = re.search(r" at column (\d+)$", text)
-        if found is None or error.server_code != LITE_CODE:
-            return None
-        reason, position = text[: found.start()], int(found[1]) - 1
-    for pattern, words in REASONS:
-        if pattern.fullmatch(reason):
-            reason = pattern.sub(words, reason)
-            break
-    if position is None:
-        position = _position_of(expression, reason)
-    return reason, None if position is None else min(position, len(expression))
-
-
-def _position_of(expression: str, reason: str) -> int | None:
-    """Returns the position of an unknown field."""
-    name = reason.removeprefix("unknown field '").removesuffix("'")
-    return next((position for word, position in _field_words(expression).items() if word == name), None)
-
-
-def _field_words(expression: str) -> Mapping[str, int]:
-    """Returns the words of a filter that may be fields, with their first positions."""
-    found: dict[str, int] = {}
-    for match in WORD_PATTERN.finditer(expression):
-        word = match["word"]
-        if word and not match["call"] and word.lower() not in KEYWORDS:
-            found.setdefault(word, match.start())
-    return found
-
-
-def _is_after(expression: str, word: str, position: int | None) -> bool:
-    """Reports whether a position is that of a word, or of the character that follows it."""
-    if position is None:
-        return False
-    return expression[:position].lower().rstrip().endswith(word) or expression[position:].lower().startswith(word)
-
-
-def _filter_hint(expression: str, reason: str, position: int | None, fields: Sequence[str]) -> str:
-    for word, since in MATCHING.items():
-        if word in expression.lower() and (word in reason or _is_after(expression, word, position)):
-            return f"{word} requires Milvus {since}"
-    if (
-        position is not None
-        and expression[position : position + 1] == "="
-        and not expression.startswith("==", position)
-    ):
-        return "equality is written =="
-    unknown = [word for word in _field_words(expression) if word not in fields]
-    near = next((hint for word in unknown if (hint := nearest(word, fields))), "")
-    return near or (f"fields: {', '.join(fields)}" if unknown or "field" in reason else "help filters")

@@ -25,7 +25,8 @@ from ..values.invalid import as_json
 from ..values.unread import name_unread
 from .changes import explaining_changes
 from .elements import ELEMENTS, matching_elements
-from .filters import explaining_filter_errors, one_of
+from .filter_errors import explaining_filter_errors
+from .filters import one_of
 from .freshness import STRONG, Freshness
 from .text_match import require_match
 
@@ -135,7 +136,7 @@ def key_filter(selection: Selection, keys: Sequence[Any]) -> str:
 @contextmanager
 def explaining_selection_errors(selection: Selection) -> Iterator[None]:
     """Marks the error if the server refuses the selection's filter."""
-    with explaining_filter_errors(selection.filter, readable_fields(selection.schema)):
+    with explaining_filter_errors(selection.filter, selection.schema):
         yield
 
 

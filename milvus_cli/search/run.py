@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused
 from ..output.progress import Progress
 from ..result import Table
-from ..rows.filters import explaining_filter_errors
+from ..rows.filter_errors import explaining_filter_errors
 from ..server.existence import row_count_of
 from ..session.row_counts import collection_key
 from ..session.session import Session
@@ -107,9 +107,8 @@ def _answered(asked: SearchOptions, schema: CollectionSchema) -> SearchAnswer:
 @contextmanager
 def refusals_explained(client: Client, search: Search, schema: CollectionSchema) -> Iterator[None]:
     """Explains a refusal by the filter, or by the state of the collection."""
-    names = [each.name for each in schema.fields]
     try:
-        with explaining_filter_errors(search.filter, names) if search.filter else nullcontext():
+        with explaining_filter_errors(search.filter, schema) if search.filter else nullcontext():
             yield
     except ServerRefused as exc:
         error = explained_refusal(client, search, exc)

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..connections.private_files import make_private, read_whole, why_unreadable, write_whole
 from ..errors import CliError, InvalidInput
 from ..text.names import missing_name
+from ..text.unwritable import unwritable
 
 SUFFIX = ".mcli"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
@@ -49,7 +50,7 @@ class SavedCommands:
             hint = f"`save --force {name} …` replaces it"
             raise InvalidInput(f"saved command {name!r} exists", hint=hint) from None
         except OSError as exc:
-            raise CliError(f"can't write {path}: {exc.strerror}") from exc
+            raise unwritable(path, exc) from exc
 
     def delete(self, name: str) -> None:
         """Raises InvalidInput for a name that does not exist."""

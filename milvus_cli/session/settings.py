@@ -21,6 +21,7 @@ from ..output.grid import TABLE_STYLES
 from ..output.values import CELL_WIDTH, NULL
 from ..text.names import missing_name
 from ..text.numbers import finite
+from ..text.unwritable import unwritable
 
 SWITCH = ("on", "off")
 
@@ -186,7 +187,7 @@ def write_file(path: Path) -> None:
     except FileExistsError as exc:
         raise CliError(f"{path} exists", hint="edit it, or move it away first") from exc
     except OSError as exc:
-        raise CliError(f"can't write {path}: {exc.strerror}") from exc
+        raise unwritable(path, exc) from exc
 
 
 def _block(each: Setting) -> str:

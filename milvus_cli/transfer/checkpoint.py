@@ -15,6 +15,7 @@ from typing import Any
 
 from ..connections.private_files import make_private, read_whole, require_file
 from ..errors import CliError, InvalidInput
+from ..text.unwritable import unwritable
 
 FILES_KEY = "state of the files"
 """Key of the files' identities in a job."""
@@ -224,7 +225,7 @@ class Checkpoint:
         return "--restart starts over"
 
     def _failed(self, error: OSError, hint: str) -> CliError:
-        return CliError(f"can't write the checkpoint {self.path}: {error.strerror}", hint=hint)
+        return unwritable(f"the checkpoint {self.path}", error, hint=hint)
 
 
 def marks_in(path: Path) -> tuple[Mark, Mark]:

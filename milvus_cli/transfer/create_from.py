@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import IO, BinaryIO
 
 from ..errors import CliError, InvalidInput
+from ..files.column_notes import column_notes
 from ..files.inference import MIXED, InferredColumn, likely_key
-from ..files.sample import Sample, read_columns
+from ..files.sample import Sample, one_column, read_columns
 from ..files.separated import other_delimiter
 from ..files.sources import STDIN, InputFile, find_files, identity
 from ..files.text_layout import TextLayout
@@ -74,10 +75,14 @@ def create_collection_from(session: Session, options: CreateFromOptions, read: C
     _require_clear(session, options, files)
     options = settled(options, session.console.note)
     with _kept_stdin(session, options.sources) as kept:
-        plan = _plan(session, options, read_columns(files, _again(kept), options.layout, session.console.note))
+        sample = read_columns(files, _again(kept), options.layout, session.console.note)
+        plan = _plan(session, options, sample)
+        if not options.dry_run:
+            _require_new(session, plan)
+        for note in column_notes(sample, {parse_field(each).name for each in options.fields}):
+            session.console.note(note)
         if options.dry_run:
             return _described(plan)
-        _require_new(session, plan)
         _agree(session, plan)
         made = create_collection(session, plan.create, read)
         load(session, plan.insert.collection)
@@ -158,8 +163,8 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
 
 def _require_readable(sample: Sample) -> None:
     """Raises InvalidInput for a file that has no rows, or is read in another layout than it has."""
-    if hint := other_delimiter(sample.table):
-        raise InvalidInput(f"{sample.file.name} has one column", hint=hint)
+    if other_delimiter(sample.table):
+        raise one_column(sample)
     if broken := sample.not_decoded:
         raise InvalidInput(f"{sample.file.name}: {broken}")
     if not sample.count:

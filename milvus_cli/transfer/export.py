@@ -20,6 +20,7 @@ from ..rows.changes import SchemaChanged
 from ..rows.cursor import PAGE_BYTES, Cursor
 from ..rows.patience import NO_PATIENCE, Patience
 from ..rows.selection import Decoded, Selection, exact_count
+from ..text.unwritable import unwritable
 from ..values.dynamic import NoSuchKey, Wanted
 
 WITHOUT_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EINVAL)
@@ -116,7 +117,7 @@ def _open_part(export: Export) -> int:
         return open_own(export.part, 0o666)
     except OSError as exc:
         hint = "remove it, or export to another file" if os.path.lexists(export.part) else ""
-        raise CliError(f"can't write {export.part}: {exc.strerror}", hint=hint) from exc
+        raise unwritable(export.part, exc, hint=hint) from exc
 
 
 def export_to_stream(
@@ -290,9 +291,7 @@ def _writing(export: Export) -> Iterator[None]:
         yield
     except OSError as exc:
         hint = "make room; then run the same command with --resume" if os.path.exists(export.state) else ""
-        # pyarrow wraps the system's message in its own.
-        reason = os.strerror(exc.errno) if exc.errno else exc
-        raise CliError(f"can't write {export.part}: {reason}", hint=hint) from exc
+        raise unwritable(export.part, exc, hint=hint) from exc
 
 
 @contextmanager

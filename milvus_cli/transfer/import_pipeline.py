@@ -11,7 +11,7 @@ from ..errors import CliError, Interrupted, Unreachable
 from ..files.import_parts import PartFormat, PartWriter
 from ..files.rejects import Rejects, rejection_text
 from ..importing.jobs import Jobs
-from ..importing.stage import Stage
+from ..importing.stage import Stage, staging
 from ..rows.patience import Patience
 from .checkpoint import Checkpoint, Mark, StagedPart
 from .parts_at_work import PartsAtWork
@@ -123,7 +123,8 @@ class ImportPipeline:
         if batch.bad:
             self._rejects_size = self._rejects.add(step.name, batch.bad, at=self._rejects_size)
         if batch.rows:
-            part.writer.add(batch.columns, batch.rows)
+            with staging():
+                part.writer.add(batch.columns, batch.rows)
         part.rows += batch.rows
         part.rejected += len(batch.bad)
         part.read += batch.rows + len(batch.bad)
@@ -138,7 +139,8 @@ class ImportPipeline:
     def _opened(self) -> OpenPart:
         progress = self._checkpoint.progress
         folder = f"{self._parts.folder()}/{progress.read}"
-        writer = self._form(self._stage.made(folder), self._schema)
+        with staging():
+            writer = self._form(self._stage.made(folder), self._schema)
         return OpenPart(progress.sent, progress.sent, folder, writer)
 
     def _launch(self) -> None:
@@ -146,9 +148,11 @@ class ImportPipeline:
         part = self._open
         if part is None:
             return
-        part.writer.close()
+        with staging():
+            part.writer.close()
         self._parts.follow(JOBS_AT_ONCE - 1)
-        files = self._stage.published(part.folder) if part.rows else []
+        with staging():
+            files = self._stage.published(part.folder) if part.rows else []
         staged = StagedPart(part.begin, part.end, part.rows, part.place, part.folder, files)
         self._record(part, staged)
         self._open = None
@@ -180,6 +184,6 @@ class ImportPipeline:
         part, self._open = self._open, None
         # Ctrl-C may come after a part was recorded.
         if part is not None and all(each.folder != part.folder for each in self._checkpoint.progress.parts):
-            with suppress(CliError):
+            with suppress(OSError):
                 part.writer.close()
             self._parts.remove(part.folder)

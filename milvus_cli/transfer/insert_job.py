@@ -16,6 +16,7 @@ from ..files.text_layout import TextLayout
 from ..files.urls import is_url, shown_url
 from ..rows.write_target import WriteTarget
 from ..session.session import Session
+from ..text.unwritable import unwritable
 from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Checkpoint, default_path
 from .job_locks import address_of, file_lock, key_lock
 from .pipeline import Job
@@ -81,7 +82,7 @@ def locked(session: Session, options: InsertOptions, job: Job, made: Sequence[ob
         try:
             make_private(path.parent)
         except OSError as exc:
-            raise CliError(f"can't write the checkpoint {path}: {exc.strerror}") from exc
+            raise unwritable(f"the checkpoint {path}", exc) from exc
         try:
             stack.enter_context(file_lock(session, str(path), doing, what=f"the checkpoint {path}"))
         except CliError as exc:

@@ -18,6 +18,7 @@ from typing import Any
 
 from ..connections.private_files import open_own
 from ..errors import CliError
+from ..text.unwritable import unwritable
 
 WITHOUT_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 """Errors of file systems without locks, such as some network shares."""
@@ -59,7 +60,7 @@ def _acquire(lock: Lock, note: Note) -> int:
         try:
             file = open_own(lock.path)
         except OSError as exc:
-            raise CliError(f"can't write {lock.what}: {exc.strerror}") from exc
+            raise unwritable(lock.what, exc) from exc
         try:
             _lock(file, lock, note)
         except CliError:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from ..files.column_notes import column_notes
 from ..files.inference import likely_key, plain_value, short_value
 from ..files.rejects import rejection_text
-from ..files.sample import Sample, read_sample
+from ..files.sample import Sample, one_column, read_sample
 from ..files.separated import other_delimiter
 from ..files.sources import find_files
 from ..files.text_layout import SEPARATED, TEXT_FORMATS, TextLayout
@@ -37,6 +38,7 @@ def preview(session: Session, options: PreviewOptions) -> Report:
     options.require_use(files)
     stdin = getattr(session.console.stdin, "buffer", None)
     found = read_sample(files, stdin, options.layout, session.console.note)
+    _require_delimiter(found, options)
     _note(session, found)
     return Report(
         {
@@ -61,9 +63,17 @@ def _text_facts(found: Sample) -> Mapping[str, Any]:
     return {**encoding, **({"delimiter": found.table.delimiter} if kind in SEPARATED else {})}
 
 
+def _require_delimiter(found: Sample, options: PreviewOptions) -> None:
+    """Raises InvalidInput for a file whose rows are divided by another delimiter, unless this one was asked for."""
+    if options.delimiter is None and found.has_other_delimiter:
+        raise one_column(found)
+
+
 def _note(session: Session, found: Sample) -> None:
     if hint := other_delimiter(found.table):
         session.console.note(f"note: {hint}")
+    for note in column_notes(found):
+        session.console.note(note)
     if found.not_decoded:
         session.console.note(f"note: {found.not_decoded}")
     if found.rejected:

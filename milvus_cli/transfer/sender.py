@@ -129,7 +129,7 @@ class Sender:
                 self._wait(attempts, exc, at_least=SETTLING_SECONDS if in_doubt else 0.0)
             except ServerRefused as exc:
                 if not is_busy(exc):
-                    if exc.server_code in OF_VALUES:
+                    if exc.server_code in OF_VALUES and exc.fault is not Fault.NO_ROOM:
                         raise Refused(exc, doubtful=lost > 0) from exc
                     raise
                 self._wait(attempts, exc)

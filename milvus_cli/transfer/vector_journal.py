@@ -14,6 +14,7 @@ from pathlib import Path
 from ..connections.embedders import Embedder
 from ..connections.private_files import make_private
 from ..errors import CliError
+from ..text.unwritable import unwritable
 
 DIGEST_SIZE = 16
 KEPT = 8
@@ -58,7 +59,7 @@ class VectorJournal:
                 old.unlink(missing_ok=True)
         except OSError as exc:
             hint = "make room, or name a file on another disk: --checkpoint FILE"
-            raise CliError(f"can't write {path}: {exc.strerror}", hint=hint) from exc
+            raise unwritable(path, exc, hint=hint) from exc
 
     def remove(self) -> None:
         shutil.rmtree(self._directory, ignore_errors=True)

@@ -44,7 +44,8 @@ def dynamic_key(schema: CollectionSchema, name: str, known: Sequence[str]) -> st
     if name in known or (name == DYNAMIC and schema.enable_dynamic_field):
         return None
     if not schema.enable_dynamic_field:
-        raise missing_name("field", name, known, before=f"{schema.name} has ")
+        missing = missing_name("field", name, known, before=f"{schema.name} has ")
+        raise missing.with_context(hint=_whole_hint(name, known))
     if not name.startswith(f"{DYNAMIC}["):
         return name
     found = KEY.fullmatch(name)
@@ -72,6 +73,12 @@ def reserved_key(value: Mapping[str, Any], reserved: frozenset[str]) -> str | No
 def dynamic_objects(values: Iterable[Any]) -> list[dict[str, Any]]:
     """Returns the values of a decoded dynamic field, a dict for each row."""
     return [each if isinstance(each, dict) else {} for each in values]
+
+
+def _whole_hint(name: str, known: Sequence[str]) -> str:
+    """Returns a hint for a part of a known field, such as `metadata["page"]` or `metadata.page`, else ""."""
+    field = re.split(r"[\[.]", name, maxsplit=1)[0].strip()
+    return f"fields are read whole: --fields {field}" if field != name and field in known else ""
 
 
 def _unquoted(text: str) -> str:
@@ -120,12 +127,12 @@ class Wanted:
         """Returns an error if no row had a key; None without rows."""
         if not self._missing or not self._rows:
             return None
-        names = ", ".join(map(repr, self._missing))
+        first, names = next(iter(self._missing)), ", ".join(map(repr, self._missing))
         where = "the row has" if self._rows == 1 else f"any of the {self._rows:,} rows has"
         known = [*(field.name for field in self._schema.fields), *self._others]
         return NoSuchKey(
             f"field not found: {names} (not in the schema of {self._schema.name!r}, and no key that {where})",
-            hint=nearest(next(iter(self._missing)), known) or f"fields: {', '.join(known)}",
+            hint=_whole_hint(first, known) or nearest(first, known) or f"fields: {', '.join(known)}",
         )
 
     def require(self) -> None:

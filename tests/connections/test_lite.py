@@ -17,6 +17,7 @@ import pytest
 from milvus_cli.connections.lite import LiteServers
 from milvus_cli.errors import CliError
 from tests.support.cli import Cli, Run
+from tests.support.typed import failed
 
 
 @pytest.fixture
@@ -41,6 +42,19 @@ def test_connect_lite_starts_a_server_that_later_commands_share(embedded_servers
     again = embedded_servers("connect", "--lite", path, "-a", "other", "-o", "json")
     assert (one(again)["address"], again.err) == (address, "")
     assert [each["address"] for each in json.loads(embedded_servers("list", "servers", "-o", "json").out)] == [address]
+
+
+def test_a_server_without_room_for_its_log_says_so(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "books"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0)); "
+    ignore = "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)"
+    with cli.start("start", "server", str(path), before=limit + ignore) as process:
+        out, err = process.communicate(timeout=60)
+    [log] = (cli.home / "servers").glob("*/server.log")
+    assert Run(process.returncode, out, err) == failed(
+        f"Milvus Lite did not start on {path}: can't write {log}: File too large",
+        "make room on its disk, or set MILVUS_CLI_HOME to a directory on another disk",
+    )
 
 
 @pytest.mark.parametrize("words", [["./books.db"], ["-uri", "./books.db"], ["--lite", "books.db"]])

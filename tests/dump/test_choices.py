@@ -214,7 +214,7 @@ def test_guards_hold(on_lite_server: DumpedServer, lite_dump: Path, tmp_path: Pa
     on_lite_server.all(f"--alias frozen dump {tmp_path / 'd'} -c dmp_keys")
     refused = on_lite_server(f"--alias frozen restore {lite_dump} --suffix _x")
     assert refused == failed(
-        "connection 'frozen' is read-only: nothing was restored", "connect again with --no-read-only to allow it"
+        "connection 'frozen' is read-only: nothing was restored", "run `connect -a frozen --no-read-only` to allow it"
     )
     on_lite_server.all(f"--alias frozen restore {lite_dump} --suffix _x --dry-run")
     run = on_lite_server(f"--alias guarded restore {lite_dump} -c dmp_keys --suffix _x")

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile
 from milvus_cli.errors import CliError, InvalidInput, ServerRefused
-from milvus_cli.rows.filters import above, both, explaining_filter_errors, filled, pointed, quoted, up_to
+from milvus_cli.rows.filter_errors import explaining_filter_errors
+from milvus_cli.rows.filters import above, both, filled, pointed, quoted, up_to
 from milvus_cli.schema.declaration import Declaration, declared
 from milvus_cli.session.clients import open_client
 from milvus_cli.values.encode import encode_rows
 from tests.support.process import ServerProcess
 
 NAME = "filters"
-FIELDS = ("id", "title", "vector")
+SCHEMA = declared(Declaration(NAME, ("id:INT64", "title:VARCHAR:20", "vector:FLOAT_VECTOR:2"), primary="id")).schema
 
 
 @pytest.mark.parametrize(
@@ -120,10 +121,8 @@ ROWS = [{"id": number, "title": title, "vector": [0.1, 0.2]} for number, title i
 def client_with_titles(server: ServerProcess) -> Iterator[Client]:
     """A client of a server with the rows above in a loaded collection."""
     found = open_client(Profile(host=server.host, port=server.port), timeout=60)
-    fields = ("id:INT64", "title:VARCHAR:20", "vector:FLOAT_VECTOR:2")
-    schema = declared(Declaration(NAME, fields, primary="id")).schema
-    found.call("CreateCollection", collection_name=NAME, schema=schema.SerializeToString(), shards_num=1)
-    found.call("Insert", collection_name=NAME, fields_data=encode_rows(ROWS, schema), num_rows=len(ROWS))
+    found.call("CreateCollection", collection_name=NAME, schema=SCHEMA.SerializeToString(), shards_num=1)
+    found.call("Insert", collection_name=NAME, fields_data=encode_rows(ROWS, SCHEMA), num_rows=len(ROWS))
     found.call(
         "CreateIndex",
         collection_name=NAME,
@@ -144,7 +143,7 @@ def client_with_titles(server: ServerProcess) -> Iterator[Client]:
 
 
 def asked(client: Client, expression: str) -> list[int]:
-    with explaining_filter_errors(expression, FIELDS):
+    with explaining_filter_errors(expression, SCHEMA):
         answer = client.call(
             "Query", collection_name=NAME, expr=expression, output_fields=["id"], consistency_level="Eventually"
         )
@@ -206,6 +205,6 @@ def test_a_long_refused_filter_still_tells_its_reason(client_with_titles: Client
 
 def test_a_refusal_of_something_else_passes_unchanged() -> None:
     refused = ServerRefused("collection not found", server_code=100)
-    with pytest.raises(ServerRefused) as caught, explaining_filter_errors("id > 1", FIELDS):
+    with pytest.raises(ServerRefused) as caught, explaining_filter_errors("id > 1", SCHEMA):
         raise refused
     assert caught.value is refused

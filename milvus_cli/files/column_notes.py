@@ -1,0 +1,52 @@
+"""Notes about columns whose fields differ from what their reader may expect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+
+from .inference import InferredColumn
+from .sample import Sample
+
+NAMED = 5
+"""Columns named in a note."""
+NUMBER = re.compile(r"\s*[+-]?([0-9]+|[0-9]{1,3}(([.,' \u00a0\u202f’])[0-9]{3})(\3[0-9]{3})*)([.,][0-9]+)?\s*")
+"""A number with any marks between thousands and before decimals."""
+DATE = re.compile(r"\s*[0-9]{1,2}([./-])[0-9]{1,2}\1[0-9]{2}([0-9]{2})?([ T,]+[0-9]{1,2}:[0-9]{2}.*)?\s*")
+"""A date that begins with the day or the month."""
+
+
+def column_notes(sample: Sample, declared: Collection[str] = ()) -> list[str]:
+    """Returns a line for each kind of surprise; the types of `declared` fields are no surprise."""
+    renamed = [f"{each.name!r} to {each.field}" for each in sample.inferred if each.name != each.field]
+    texts = [each for each in sample.inferred if each.kind == "VARCHAR" and each.field not in declared]
+    commas = [repr(each.name) for each in texts if _have_commas(_cells(sample, each))]
+    dates = [repr(each.name) for each in texts if _are_dates(_cells(sample, each))]
+    notes = [
+        (renamed, "renamed columns: {}"),
+        (commas, "numbers with commas are read as text: {}; a DOUBLE is written 3.14"),
+        (dates, "dates such as 24.12.2023 are read as text that doesn't sort by date: {}; 2023-12-24 does"),
+    ]
+    return [f"note: {text.format(_listed(found))}" for found, text in notes if found]
+
+
+def _listed(words: Sequence[str]) -> str:
+    rest = len(words) - NAMED
+    return ", ".join(words[:NAMED]) + (f" and {rest:,} more" if rest > 0 else "")
+
+
+def _cells(sample: Sample, column: InferredColumn) -> Iterator[str]:
+    """Yields the cells with a value; of columns that are not text of a file, none."""
+    table = sample.table
+    if column.name in table.cells or (table.text and column.name not in table.plain):
+        yield from (each for each in sample.columns[column.name] if isinstance(each, str) and each)
+
+
+def _have_commas(cells: Iterator[str]) -> bool:
+    found = list(cells)
+    return any("," in each for each in found) and all(map(NUMBER.fullmatch, found))
+
+
+def _are_dates(cells: Iterator[str]) -> bool:
+    found = list(cells)
+    return bool(found) and all(map(DATE.fullmatch, found))
