@@ -245,6 +245,23 @@ def test_a_stage_is_needed_and_has_to_exist(
     typed.gone("no_stage")
 
 
+@on_milvus
+def test_a_stage_that_can_t_be_written_is_told(typed: Typed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    typed.gone("unwritable")
+    typed.all(PLAIN.format(name="unwritable"))
+    write_rows(Path("rows.jsonl"), plain_row, 3)
+    for line in ("insert file -c unwritable rows.jsonl --via import", "bulk_insert -c unwritable -f rows.jsonl"):
+        run = typed(f"{line} --stage /proc/self")
+        assert (run.code, run.out) == (1, "")
+        assert re.fullmatch(
+            r"error: can't write /proc/\S*: No such file or directory\n"
+            r"hint: name a directory that the server reads too, or s3://BUCKET/PREFIX in its object store\n",
+            run.err,
+        ), run
+    typed.gone("unwritable")
+
+
 @on_lite
 def test_a_server_without_imports_says_so_before_files_are_written(
     typed: Typed, tmp_path: Path, stage: Path, monkeypatch: pytest.MonkeyPatch
