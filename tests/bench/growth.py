@@ -29,6 +29,7 @@ MEMORY_BUDGET = 1.2
 NAMED = (10, 100, 1_000, 10_000)
 """Numbers of collections, TIMES as many each time."""
 DUMPED = (10, 100, 1_000)
+IMPORTED = f"{NAME}_import"
 FOUND = 1
 """Exit code of a check that found something: the vectors come again after a block."""
 SERVERS = {"milvus": MilvusServer, "lite": LiteServer}
@@ -98,6 +99,8 @@ def _costs(work: Path, rows: int, kind: str) -> dict[str, Cost]:
         for format in ("csv", "parquet"):
             files = write_files(shape, format, work)
             costs[f"insert {format}"] = run("insert", "file", "-c", f"{NAME}_{format}", *files, env=env)
+            if kind == "milvus":
+                costs[f"import {format}"] = _import(work / "stage", files, env)
             for file in files:
                 file.unlink()
         run("delete", "collection", "-c", f"{NAME}_csv", "-y", env=env)
@@ -111,6 +114,18 @@ def _costs(work: Path, rows: int, kind: str) -> dict[str, Cost]:
         costs["copy"] = run("copy", f"there:{name}", "there:copied", "-y", env=env)
         costs["diff"] = run("diff", f"there:{name}", "there:copied", "--rows", "all", env=env)
     return costs
+
+
+def _import(stage: Path, files: Sequence[Path], env: Mapping[str, str]) -> Cost:
+    """Has the server import files, and removes the rows again."""
+    stage.mkdir(exist_ok=True)
+    fields = ("id:INT64", "title:VARCHAR:65535", "vector:FLOAT_VECTOR:128")
+    run(
+        "create", "collection", "-c", IMPORTED, *(word for each in fields for word in ("-f", each)), "-p", "id", env=env
+    )
+    cost = run("insert", "file", "-c", IMPORTED, *files, "--via", "import", "--stage", stage, env=env)
+    run("delete", "collection", "-c", IMPORTED, "-y", env=env)
+    return cost
 
 
 def _create(server: ServerProcess, shape: Shape) -> None:
