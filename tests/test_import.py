@@ -18,7 +18,7 @@ from tests.support.typed import Typed, failed, on_lite, on_milvus
 from tests.test_insert_faults import wait_for
 
 FIXED = "create collection -c {name} -f id:INT64 -f small:INT8 -f ok:BOOL -f share:FLOAT -f wide:DOUBLE \
--f bits:BINARY_VECTOR:16 -p id --index bits:BIN_FLAT:HAMMING"
+-f name:VARCHAR:256 -f bits:BINARY_VECTOR:16 -p id --index bits:BIN_FLAT:HAMMING"
 MIXED = "create collection -c {name} -f id:VARCHAR:20 -f facts:JSON -f tags:ARRAY:VARCHAR:9:20 -f n:INT64 \
 -f vector:FLOAT_VECTOR:4 -p id --dynamic --index vector:FLAT:L2"
 PLAIN = "create collection -c {name} -f id:INT64 -f vector:FLOAT_VECTOR:2 -p id"
@@ -41,6 +41,7 @@ def fixed_row(number: int) -> Mapping[str, Any]:
         "ok": number % 3 == 0,
         "share": share,
         "wide": share * 1e300,
+        "name": "日本 é😀 "[: number % 7] * (number % 9),
         "bits": [number % 256, 1],
     }
 
@@ -88,7 +89,7 @@ def files_of_tasks(typed: Typed, name: str) -> list[list[str]]:
 @pytest.mark.parametrize(
     ("create", "row", "files"),
     [
-        (FIXED, fixed_row, ["bits.npy", "id.npy", "ok.npy", "share.npy", "small.npy", "wide.npy"]),
+        (FIXED, fixed_row, ["bits.npy", "id.npy", "name.npy", "ok.npy", "share.npy", "small.npy", "wide.npy"]),
         (MIXED, mixed_row, ["rows.json"]),
     ],
     ids=["npy", "json"],

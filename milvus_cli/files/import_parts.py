@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 from array import array
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -11,8 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema
+from ..errors import CliError
 from ..rows.selection import Fields, Selection
-from ..schema.schema import is_vector, kind_of, primary_field, row_fields, type_name
+from ..schema.schema import is_vector, kind_of, params, primary_field, row_fields, type_name
 from ..values.columns import raw_values
 from ..values.dynamic import DYNAMIC
 from ..values.packing import Packed, row_size
@@ -21,6 +23,7 @@ from .texts import json_texts
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
+    from ..schema.schema import Field
 
 NPY_TYPES = {
     "BOOL": "|b1",
@@ -37,6 +40,10 @@ NPY_TYPES = {
 CODES = {"|b1": "b", "|i1": "b", "<i2": "h", "<i4": "i", "<i8": "q"}
 """Codes of Python's arrays for types whose values are no bytes."""
 HEADER_SIZE = 128
+UTF32 = 4
+"""Bytes of a character in NumPy's texts."""
+LONGEST_TEXT = 256
+"""Most bytes of a field's texts in NPY, where a long text lengthens all."""
 FILE_NAME = re.compile(r"\w{1,200}", re.ASCII)
 
 
@@ -46,7 +53,8 @@ class PartWriter(Protocol):
     All methods raise OSError.
     """
 
-    size: int
+    @property
+    def size(self) -> int: ...
 
     def add(self, columns: Sequence[FieldData], rows: int) -> None: ...
 
@@ -61,9 +69,14 @@ def part_format(schema: CollectionSchema, *, parquet: bool) -> PartFormat:
     """Returns Parquet if the server reads it, else the smallest format that holds every field."""
     if parquet:
         return ParquetPart
-    fields = row_fields(schema)
-    fits = all(kind_of(each) in NPY_TYPES and FILE_NAME.fullmatch(each.name) for each in fields)
+    fits = all(FILE_NAME.fullmatch(each.name) and _fits_npy(each) for each in row_fields(schema))
     return NpyPart if fits and not schema.enable_dynamic_field else JsonPart
+
+
+def _fits_npy(field: Field) -> bool:
+    if kind_of(field) == "VARCHAR" and isinstance(field, FieldSchema):
+        return int(params(field.type_params).get("max_length", LONGEST_TEXT + 1)) <= LONGEST_TEXT
+    return kind_of(field) in NPY_TYPES
 
 
 class NpyPart:
@@ -72,44 +85,106 @@ class NpyPart:
     def __init__(self, folder: Path, schema: CollectionSchema) -> None:
         self._folder = folder
         self._fields = {each.name: each for each in schema.fields}
-        self._files: dict[str, BinaryIO] = {}
-        self._rows = 0
-        self.size = 0
+        self._columns: dict[str, NpyColumn] = {}
+
+    @property
+    def size(self) -> int:
+        return sum(each.size for each in self._columns.values())
 
     def add(self, columns: Sequence[FieldData], rows: int) -> None:
-        if not self._rows:
-            names = [column.field_name for column in columns]
-            self._files = {name: open(self._folder / f"{name}.npy", "wb", buffering=0) for name in names}  # noqa: SIM115
-            for file in self._files.values():
-                file.write(bytes(HEADER_SIZE))
         for column in columns:
-            data = _packed_numbers(column, rows)
-            _write(self._files[column.field_name], data)
-            self.size += len(data)
-        self._rows += rows
+            name = column.field_name
+            if name not in self._columns:
+                is_text = type_name(column.type) == "VARCHAR"
+                made = TextColumn if is_text else NumberColumn
+                self._columns[name] = made(self._folder / f"{name}.npy", self._fields[name])
+            self._columns[name].add(column, rows)
 
     def close(self) -> None:
         with ExitStack() as stack:
-            for name, file in self._files.items():
-                stack.enter_context(file)
-                file.seek(0)
-                file.write(npy_header(self._fields[name], self._rows))
+            for each in self._columns.values():
+                stack.callback(each.close)
 
 
-def npy_header(field: FieldSchema, rows: int) -> bytes:
-    """Returns the header of version 1.0 of NumPy's format for a field's values."""
-    kind = NPY_TYPES[type_name(field.data_type)]
-    shape = (rows, row_size(field) // int(kind[2:])) if is_vector(field) else (rows,)
+class NpyColumn(Protocol):
+    """The file of a field; `size` is its length in bytes once it is closed."""
+
+    @property
+    def size(self) -> int: ...
+
+    def add(self, column: FieldData, rows: int) -> None: ...
+
+    def close(self) -> None: ...
+
+
+class NumberColumn:
+    """Numbers, or vectors of them, whose header gets the number of rows at the end."""
+
+    def __init__(self, path: Path, field: FieldSchema) -> None:
+        self._field = field
+        self._rows = 0
+        self._file = open(path, "wb", buffering=0)  # noqa: SIM115
+        self._file.write(bytes(HEADER_SIZE))
+        self.size = HEADER_SIZE
+
+    def add(self, column: FieldData, rows: int) -> None:
+        values = raw_values(column, rows)
+        data: bytes | memoryview
+        if isinstance(values, Packed):
+            data = values.data
+        else:
+            data = array(CODES[NPY_TYPES[type_name(column.type)]], values).tobytes()
+        _write(self._file, data)
+        self.size += len(data)
+        self._rows += rows
+
+    def close(self) -> None:
+        kind = NPY_TYPES[type_name(self._field.data_type)]
+        width = row_size(self._field) // int(kind[2:]) if is_vector(self._field) else 0
+        with self._file:
+            self._file.seek(0)
+            _write(self._file, npy_header(kind, (self._rows, width) if width else (self._rows,)))
+
+
+class TextColumn:
+    """Texts, which all take as much room as the longest one: they are kept in a file until that is known."""
+
+    def __init__(self, path: Path, field: FieldSchema) -> None:
+        self._path = path
+        self._lengths = array("I")
+        self._longest = 1
+        self._texts: BinaryIO = tempfile.TemporaryFile(dir=path.parent)  # noqa: SIM115
+
+    @property
+    def size(self) -> int:
+        return HEADER_SIZE + len(self._lengths) * self._longest * UTF32
+
+    def add(self, column: FieldData, rows: int) -> None:
+        texts = column.scalars.string_data.data
+        if any(text.endswith("\0") for text in texts):
+            raise CliError(
+                f"field {column.field_name!r}: a text ends with a NUL character, which this server's import drops",
+                hint="leave --via import out",
+            )
+        lengths = array("I", map(len, texts))
+        _write(self._texts, "".join(texts).encode("utf-32-le"))
+        self._lengths.extend(lengths)
+        self._longest = max(self._longest, *lengths, 0)
+
+    def close(self) -> None:
+        width = self._longest * UTF32
+        self._texts.seek(0)
+        with self._texts, open(self._path, "wb") as file:
+            file.write(npy_header(f"<U{self._longest}", (len(self._lengths),)))
+            for length in self._lengths:
+                file.write(self._texts.read(length * UTF32).ljust(width, b"\0"))
+
+
+def npy_header(kind: str, shape: tuple[int, ...]) -> bytes:
+    """Returns the header of version 1.0 of NumPy's format for values of a NumPy type."""
     text = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}".encode()
     start = b"\x93NUMPY\x01\x00" + (HEADER_SIZE - 10).to_bytes(2, "little")
     return start + text.ljust(HEADER_SIZE - len(start) - 1) + b"\n"
-
-
-def _packed_numbers(column: FieldData, rows: int) -> bytes | memoryview:
-    values = raw_values(column, rows)
-    if isinstance(values, Packed):
-        return values.data
-    return array(CODES[NPY_TYPES[type_name(column.type)]], values).tobytes()
 
 
 class JsonPart:
