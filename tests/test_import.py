@@ -263,6 +263,28 @@ def test_a_stage_that_can_t_be_written_is_told(typed: Typed, tmp_path: Path, mon
     typed.gone("unwritable")
 
 
+@on_milvus
+@pytest.mark.parametrize(
+    ("fields", "value", "message"),
+    [
+        ("-f x:VARCHAR:9", '"a\\u0000"', "a text ends with a NUL character, which this server's import drops"),
+        ("-f x:DOUBLE -f facts:JSON", "NaN", "this server's import takes no NaN or infinity"),
+        ("-f x:ARRAY:FLOAT:4 -f facts:JSON", "[0.5, Infinity]", "this server's import takes no NaN or infinity"),
+    ],
+)
+def test_values_that_an_import_would_change_or_refuse_are_told(
+    typed: Typed, tmp_path: Path, stage: Path, monkeypatch: pytest.MonkeyPatch, fields: str, value: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    typed.gone("unkept")
+    typed.all(f"create collection -c unkept -f id:INT64 {fields} -f vector:FLOAT_VECTOR:2 -p id")
+    Path("rows.jsonl").write_text(f'{{"id": 1, "x": {value}, "facts": {{}}, "vector": [1, 2]}}\n')
+    run = typed(f"insert file -c unkept rows.jsonl --via import --stage {stage} --ignore-unknown")
+    assert run == failed(f"field 'x': {message}", "leave --via import out")
+    assert left_in(stage) == []
+    typed.gone("unkept")
+
+
 @on_lite
 def test_a_server_without_imports_says_so_before_files_are_written(
     typed: Typed, tmp_path: Path, stage: Path, monkeypatch: pytest.MonkeyPatch

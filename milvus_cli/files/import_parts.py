@@ -216,7 +216,19 @@ class JsonPart:
 
 def _json_members(column: FieldData) -> list[str]:
     texts = [text or "null" for text in json_texts(column)]
-    return [json.dumps(text, ensure_ascii=False) for text in texts] if type_name(column.type) == "JSON" else texts
+    if type_name(column.type) == "JSON":
+        return [json.dumps(text, ensure_ascii=False) for text in texts]
+    if _is_of_floats(column) and any('"' in text for text in texts):
+        raise CliError(
+            f"field {column.field_name!r}: this server's import takes no NaN or infinity",
+            hint="leave --via import out",
+        )
+    return texts
+
+
+def _is_of_floats(column: FieldData) -> bool:
+    kind = type_name(column.type)
+    return (type_name(column.scalars.array_data.element_type) if kind == "ARRAY" else kind) in ("FLOAT", "DOUBLE")
 
 
 class ParquetPart:
