@@ -268,6 +268,7 @@ def test_a_stage_that_can_t_be_written_is_told(typed: Typed, tmp_path: Path, mon
     ("fields", "value", "message"),
     [
         ("-f x:VARCHAR:9", '"a\\u0000"', "a text ends with a NUL character, which this server's import drops"),
+        ("-f x:FLOAT", "-Infinity", "this server's import takes no NaN or infinity"),
         ("-f x:DOUBLE -f facts:JSON", "NaN", "this server's import takes no NaN or infinity"),
         ("-f x:ARRAY:FLOAT:4 -f facts:JSON", "[0.5, Infinity]", "this server's import takes no NaN or infinity"),
     ],

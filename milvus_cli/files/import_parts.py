@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tempfile
 from array import array
@@ -16,6 +17,7 @@ from ..errors import CliError
 from ..rows.selection import Fields, Selection
 from ..schema.schema import is_vector, kind_of, params, primary_field, row_fields, type_name
 from ..values.columns import raw_values
+from ..values.decode import decode_column
 from ..values.dynamic import DYNAMIC
 from ..values.packing import Packed, row_size
 from .arrow import ArrowWriter, parquet_writer
@@ -128,6 +130,8 @@ class NumberColumn:
         self.size = HEADER_SIZE
 
     def add(self, column: FieldData, rows: int) -> None:
+        if _is_of_floats(column) and not all(map(math.isfinite, decode_column(column))):
+            raise _not_finite(column)
         values = raw_values(column, rows)
         data: bytes | memoryview
         if isinstance(values, Packed):
@@ -219,11 +223,13 @@ def _json_members(column: FieldData) -> list[str]:
     if type_name(column.type) == "JSON":
         return [json.dumps(text, ensure_ascii=False) for text in texts]
     if _is_of_floats(column) and any('"' in text for text in texts):
-        raise CliError(
-            f"field {column.field_name!r}: this server's import takes no NaN or infinity",
-            hint="leave --via import out",
-        )
+        raise _not_finite(column)
     return texts
+
+
+def _not_finite(column: FieldData) -> CliError:
+    message = f"field {column.field_name!r}: this server's import takes no NaN or infinity"
+    return CliError(message, hint="leave --via import out")
 
 
 def _is_of_floats(column: FieldData) -> bool:
