@@ -165,7 +165,7 @@ def test_a_dump_without_room_to_pack_it_continues_when_there_is_room(
     process = cli.start(*line, env=env, before=limit)
     out, err = process.communicate(timeout=60)
     partial = tmp_path / "d.tar.partial"
-    message = f"error: can't write to {partial}: File too large\n"
+    message = f"error: can't write {partial}: File too large\n"
     assert (process.returncode, out, err.splitlines(keepends=True)[0]) == (1, "", message)
     assert names_in(partial) == ["default", "manifest.json", "progress.jsonl"]
 
