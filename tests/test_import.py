@@ -192,6 +192,7 @@ def test_files_that_the_server_does_not_find_are_reported_and_nothing_is_left(
 
     assert run.err.startswith("error: the server could not import the rows up to line 3 of rows.jsonl: "), run
     assert "/nosuch/place/milvus_cli-" in run.err
+    assert run.err.endswith("hint: does the server see the stage? --stage DIRECTORY=PATH gives its path there\n")
     assert left_in(stage) == []
     # Nothing is in, so that the command can be repeated with another stage.
     os.symlink(stage, tmp_path / "seen")
@@ -226,6 +227,21 @@ def test_a_file_that_breaks_off_leaves_no_part_behind(typed: Typed, tmp_path: Pa
         (
             "--via import --stage nowhere",
             "--stage: directory 'nowhere' not found",
+            "name a directory that the server reads too, or s3://BUCKET/PREFIX in its object store",
+        ),
+        (
+            "--via import --stage s3:///prefix",
+            "--stage s3:///prefix: missing bucket",
+            "name a directory that the server reads too, or s3://BUCKET/PREFIX in its object store",
+        ),
+        (
+            "--via import --stage .=",
+            "--stage .=: missing path on the server",
+            "name a directory that the server reads too, or s3://BUCKET/PREFIX in its object store",
+        ),
+        (
+            "--via import --stage file:///tmp",
+            "--stage file:///tmp: not an object store that Milvus reads",
             "name a directory that the server reads too, or s3://BUCKET/PREFIX in its object store",
         ),
         (
@@ -265,25 +281,60 @@ def test_a_stage_that_can_t_be_written_is_told(typed: Typed, tmp_path: Path, mon
 
 @on_milvus
 @pytest.mark.parametrize(
-    ("fields", "value", "message"),
+    ("fields", "value", "reason"),
     [
-        ("-f x:VARCHAR:9", '"a\\u0000"', "a text ends with a NUL character, which this server's import drops"),
-        ("-f x:FLOAT", "-Infinity", "this server's import takes no NaN or infinity"),
-        ("-f x:DOUBLE -f facts:JSON", "NaN", "this server's import takes no NaN or infinity"),
-        ("-f x:ARRAY:FLOAT:4 -f facts:JSON", "[0.5, Infinity]", "this server's import takes no NaN or infinity"),
+        ("-f x:VARCHAR:9", '"a\\u0000"', "drops NUL characters at the end"),
+        ("-f x:FLOAT", "-Infinity", "takes no NaN or infinity"),
+        ("-f x:DOUBLE -f facts:JSON", "NaN", "takes no NaN or infinity"),
+        ("-f x:ARRAY:FLOAT:4 -f facts:JSON", "[0.5, Infinity]", "takes no NaN or infinity"),
     ],
 )
-def test_values_that_an_import_would_change_or_refuse_are_told(
-    typed: Typed, tmp_path: Path, stage: Path, monkeypatch: pytest.MonkeyPatch, fields: str, value: str, message: str
+@pytest.mark.parametrize("strict", ["", "--strict"])
+def test_rows_that_an_import_would_change_or_refuse_are_rejected(
+    typed: Typed,
+    tmp_path: Path,
+    stage: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fields: str,
+    value: str,
+    reason: str,
+    strict: str,
 ) -> None:
     monkeypatch.chdir(tmp_path)
     typed.gone("unkept")
     typed.all(f"create collection -c unkept -f id:INT64 {fields} -f vector:FLOAT_VECTOR:2 -p id")
-    Path("rows.jsonl").write_text(f'{{"id": 1, "x": {value}, "facts": {{}}, "vector": [1, 2]}}\n')
-    run = typed(f"insert file -c unkept rows.jsonl --via import --stage {stage} --ignore-unknown")
-    assert run == failed(f"field 'x': {message}", "leave --via import out")
+    good = {"FLOAT": 1.5, "DOUBLE": 1.5, "VARCHAR": "b", "ARRAY": [1.5]}[fields.split(":")[1].split()[0]]
+    rows = [json.dumps({"id": number, "x": good, "facts": {}, "vector": [1, 2]}) for number in (1, 3)]
+    rows.insert(1, f'{{"id": 2, "x": {value}, "facts": {{}}, "vector": [1, 2]}}')
+    Path("rows.jsonl").write_text("\n".join(rows))
+    run = told(typed(f"insert file -c unkept rows.jsonl --via import --stage {stage} --ignore-unknown {strict}"))
+    line = f"rows.jsonl, line 2, column 'x': the import of Milvus 2.3 {reason}"
+    counts = "Inserted 2 of 3 rows into 'unkept', which had 0 and has 2; 1 rejected"
+    rejected = Run(5, "", f"{line}\nerror: {counts}\nhint: --rejects FILE keeps them\n")
+    assert run == (failed(line, "leave out --strict to insert the valid rows") if strict else rejected)
     assert left_in(stage) == []
     typed.gone("unkept")
+
+
+@on_milvus
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ("-f id:INT64 -f x:ARRAY:DOUBLE:9 -p id", "rounds the elements of an ARRAY of DOUBLE to 32 bits"),
+        ("-f x:VARCHAR:9 -p x --auto-id", "can't generate VARCHAR keys"),
+    ],
+)
+def test_a_collection_that_can_t_be_imported_is_refused_at_once(
+    typed: Typed, tmp_path: Path, stage: Path, monkeypatch: pytest.MonkeyPatch, fields: str, reason: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    typed.gone("unimportable")
+    typed.all(f"create collection -c unimportable {fields} -f vector:FLOAT_VECTOR:2")
+    Path("rows.jsonl").write_text('{"vector": [1, 2]}\n')
+    assert typed(f"insert file -c unimportable rows.jsonl --via import --stage {stage}") == failed(
+        f"field 'x': the import of Milvus 2.3 {reason}", "leave --via import out"
+    )
+    typed.gone("unimportable")
 
 
 @on_lite
@@ -350,8 +401,7 @@ def test_an_import_that_was_ended_continues_without_sending_a_part_again(
     run = job.end("--resume")
 
     assert (run.code, run.err) == (0, ""), run
-    assert run.out.startswith("Inserted 100,000 of 100,000 rows into 'ended_import', which had "), run
-    assert run.out.endswith(" and has 100,000.\n"), run
+    assert run.out == "Inserted 100,000 of 100,000 rows into 'ended_import'.\n"
 
     tasks = typed.json("list bulk_insert_tasks -c ended_import")
     assert sum(task["rows"] for task in tasks) == 100_000
@@ -369,9 +419,9 @@ def test_a_restart_removes_what_the_killed_import_has_staged(typed: Typed, stage
     assert left_in(stage) != []
     again = job.end()
     assert (again.code, "--resume continues it; --restart sends all rows again" in again.err) == (2, True), again
-    typed.gone("begun_anew")
-    typed.all(PLAIN.format(name="begun_anew"))
-    assert job.end("--restart").out.startswith("Inserted 100,000 of 100,000 rows into 'begun_anew'")
+    run = job.end("--restart")
+    assert re.fullmatch(r"note: [0-9,]+ rows? of the interrupted import are in; its jobs may [^\n]*\n", run.err), run
+    assert run.out.startswith("Inserted 100,000 of 100,000 rows into 'begun_anew'")
     assert left_in(stage) == []
     typed.gone("begun_anew")
 

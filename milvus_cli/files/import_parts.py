@@ -44,6 +44,7 @@ CODES = {"|b1": "b", "|i1": "b", "<i2": "h", "<i4": "i", "<i8": "q"}
 HEADER_SIZE = 128
 UTF32 = 4
 """Bytes of a character in NumPy's texts."""
+WITHOUT_IMPORT = "leave --via import out"
 LONGEST_TEXT = 256
 """Most bytes of a field's texts in NPY, where a long text lengthens all."""
 FILE_NAME = re.compile(r"\w{1,200}", re.ASCII)
@@ -68,11 +69,50 @@ PartFormat = Callable[[Path, CollectionSchema], PartWriter]
 
 
 def part_format(schema: CollectionSchema, *, parquet: bool) -> PartFormat:
-    """Returns Parquet if the server reads it, else the smallest format that holds every field."""
+    """Returns Parquet if the server reads it, else the smallest format that holds every field.
+
+    Raises CliError for fields that Milvus 2.3 can't import.
+    """
     if parquet:
         return ParquetPart
+    for each in schema.fields:
+        _require_importable(each)
     fits = all(FILE_NAME.fullmatch(each.name) and _fits_npy(each) for each in row_fields(schema))
     return NpyPart if fits and not schema.enable_dynamic_field else JsonPart
+
+
+def _require_importable(field: FieldSchema) -> None:
+    kind = type_name(field.data_type)
+    reason = ""
+    if kind == "ARRAY" and type_name(field.element_type) == "DOUBLE":
+        reason = "rounds the elements of an ARRAY of DOUBLE to 32 bits"
+    if kind == "VARCHAR" and field.is_primary_key and field.autoID:
+        reason = "can't generate VARCHAR keys"
+    if reason:
+        raise CliError(f"field {field.name!r}: the import of Milvus 2.3 {reason}", hint=WITHOUT_IMPORT)
+
+
+def unfit_rows(form: PartFormat, columns: Sequence[FieldData]) -> dict[int, tuple[str, str]]:
+    """Returns rows that an import would change, or refuse with all others: field and reason by index."""
+    found: dict[int, tuple[str, str]] = {}
+    for column in columns if form is not ParquetPart else ():
+        if _is_of_floats(column):
+            bad, reason = _not_finite, "the import of Milvus 2.3 takes no NaN or infinity"
+        elif type_name(column.type) == "VARCHAR" and form is NpyPart:
+            bad, reason = _ends_with_nul, "the import of Milvus 2.3 drops NUL characters at the end"
+        else:
+            continue
+        rows = (row for row, value in enumerate(decode_column(column)) if bad(value))
+        found = {**dict.fromkeys(rows, (column.field_name, reason)), **found}
+    return found
+
+
+def _not_finite(value: Any) -> bool:
+    return any(map(_not_finite, value)) if isinstance(value, list) else not math.isfinite(value)
+
+
+def _ends_with_nul(value: Any) -> bool:
+    return bool(value.endswith("\0"))
 
 
 def _fits_npy(field: Field) -> bool:
@@ -130,8 +170,6 @@ class NumberColumn:
         self.size = HEADER_SIZE
 
     def add(self, column: FieldData, rows: int) -> None:
-        if _is_of_floats(column) and not all(map(math.isfinite, decode_column(column))):
-            raise _not_finite(column)
         values = raw_values(column, rows)
         data: bytes | memoryview
         if isinstance(values, Packed):
@@ -165,11 +203,6 @@ class TextColumn:
 
     def add(self, column: FieldData, rows: int) -> None:
         texts = column.scalars.string_data.data
-        if any(text.endswith("\0") for text in texts):
-            raise CliError(
-                f"field {column.field_name!r}: a text ends with a NUL character, which this server's import drops",
-                hint="leave --via import out",
-            )
         lengths = array("I", map(len, texts))
         _write(self._texts, "".join(texts).encode("utf-32-le"))
         self._lengths.extend(lengths)
@@ -222,14 +255,7 @@ def _json_members(column: FieldData) -> list[str]:
     texts = [text or "null" for text in json_texts(column)]
     if type_name(column.type) == "JSON":
         return [json.dumps(text, ensure_ascii=False) for text in texts]
-    if _is_of_floats(column) and any('"' in text for text in texts):
-        raise _not_finite(column)
     return texts
-
-
-def _not_finite(column: FieldData) -> CliError:
-    message = f"field {column.field_name!r}: this server's import takes no NaN or infinity"
-    return CliError(message, hint="leave --via import out")
 
 
 def _is_of_floats(column: FieldData) -> bool:

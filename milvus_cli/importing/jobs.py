@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -50,10 +50,15 @@ class Jobs(Protocol):
 def jobs_of(client: Client, collection: str, partition: str, options: Mapping[str, str] = NO_OPTIONS) -> Jobs:
     """Returns the jobs of a collection, through what its server has for them; `options` are the server's, by key.
 
-    Raises Unsupported if the server has no imports.
+    Raises Unsupported if the server has no imports, and CliError if its RESTful API can't be reached.
     """
     client.require("Import")
-    return (RestJobs if has_api(client.version) else TaskJobs)(client, collection, partition, options)
+    if not has_api(client.version):
+        return TaskJobs(client, collection, partition, options)
+    jobs = RestJobs(client, collection, partition, options)
+    # A server that can't be asked for its jobs is found out before files are written.
+    jobs.ids()
+    return jobs
 
 
 def has_api(version: Version) -> bool:
@@ -97,6 +102,7 @@ class TaskJobs:
         return JobState(task.state == COMPLETED, task.row_count, min(fraction, 1.0), failure)
 
     def find(self, file: str, others: Collection[str]) -> str:
+        # Milvus 2.3.5 crashes if this call is canceled: it is made only when an answer was lost.
         tasks = self.client.call("ListImportTasks", collection_name=self.collection).tasks
         found = (str(each.id) for each in tasks if file in params(each.infos).get("files", "").split(","))
         return next((job for job in found if job not in others), "")
@@ -125,12 +131,13 @@ class RestJobs:
         return JobState(state == "Completed", _number(data, "importedRows"), fraction, failure)
 
     def find(self, file: str, others: Collection[str]) -> str:
-        return next((job for job in self._listed() if job not in others and file in self._files(job)), "")
+        return next((job for job in self.ids() if job not in others and file in self._files(job)), "")
 
-    def _listed(self) -> Iterator[str]:
+    def ids(self) -> list[str]:
+        """Returns the ids of the collection's jobs."""
         data = self._call("list", {"collectionName": self.collection})
         records = data.get("records") or []
-        return (str(each["jobId"]) for each in records if isinstance(each, dict) and "jobId" in each)
+        return [str(each["jobId"]) for each in records if isinstance(each, dict) and "jobId" in each]
 
     def _files(self, job: str) -> str:
         details = self._call("describe", {"jobId": job}).get("details") or []
@@ -144,6 +151,13 @@ class RestJobs:
         if not isinstance(data, dict):
             raise InvalidAnswer(f"POST {JOBS_API}{action}: the answer has no data")
         return data
+
+
+def unseen_hint(failure: str) -> str:
+    """Returns a hint if a job failed because its server did not find the files."""
+    words = ("no such file", "not exist", "not found", "failed to get file size")
+    is_unseen = any(each in failure.lower() for each in words)
+    return "does the server see the stage? --stage DIRECTORY=PATH gives its path there" if is_unseen else ""
 
 
 def _reason(text: object) -> str:

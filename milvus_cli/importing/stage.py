@@ -13,7 +13,7 @@ from typing import Protocol
 
 from ..errors import InvalidInput
 from ..files.stores import new_object, remove_objects
-from ..files.urls import is_url, shown_url, store_of
+from ..files.urls import SCHEME, shown_url, store_of
 from ..text.unwritable import room_hint, unwritable
 
 BLOCK = 1 << 20
@@ -49,13 +49,17 @@ class Stage(Protocol):
 
 def open_stage(text: str) -> Stage:
     """Returns the stage of `DIRECTORY`, `DIRECTORY=PATH_ON_THE_SERVER` or a URL. Raises InvalidInput."""
-    if is_url(text):
+    if SCHEME.match(text):
         if store_of(text) not in READABLE:
             raise InvalidInput(f"--stage {shown_url(text)}: not an object store that Milvus reads", hint=STAGES)
+        if not text.partition("://")[2].partition("/")[0]:
+            raise InvalidInput(f"--stage {text}: missing bucket", hint=STAGES)
         return ObjectStage(text.rstrip("/"))
-    path, _, there = text.partition("=")
+    path, equals, there = (text, "", "") if os.path.isdir(text) else text.partition("=")
     if not os.path.isdir(path):
         raise InvalidInput(f"--stage: directory {path!r} not found", hint=STAGES)
+    if equals and not there:
+        raise InvalidInput(f"--stage {text}: missing path on the server", hint=STAGES)
     here = os.path.abspath(path)
     return SharedStage(Path(here), there.rstrip("/") or here)
 
@@ -127,4 +131,5 @@ def staging() -> Iterator[None]:
     try:
         yield
     except OSError as exc:
-        raise unwritable(exc.filename or "the files of a part", exc, hint=room_hint(exc) or STAGES) from exc
+        hint = "make room in the stage" if room_hint(exc) else STAGES
+        raise unwritable(exc.filename or "the files of a part", exc, hint=hint) from exc

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from ..connections.read_only import require_writable
@@ -43,7 +44,8 @@ def bulk_insert_staged(session: Session, collection: str, options: ImportOptions
         with staging():
             paths = stage.put(f"{folder}/0", files)
     except BaseException:
-        stage.remove(folder)
+        with suppress(CliError):
+            stage.remove(folder)
         raise
     try:
         follower = _followed(session, collection, jobs, dict(zip(paths, files, strict=True)))
@@ -52,7 +54,8 @@ def bulk_insert_staged(session: Session, collection: str, options: ImportOptions
         raise exc.with_context(more_hint=f"then remove {folder} from {options.stage}") from exc
     stage.remove(folder)
     if follower.failures:
-        raise CliError("; ".join(follower.failures), fault=Fault.SAID_NO)
+        others = f"{counted(follower.rows, 'row')} of other files are in" if len(follower.jobs) > 1 else ""
+        raise CliError("; ".join([*follower.failures, *filter(None, [others])]), fault=Fault.SAID_NO)
     message = f"Imported {counted(len(files), 'file')} into {collection!r}: {counted(follower.rows, 'row')}."
     return Done(message, {"collection": collection, "tasks": follower.jobs, "rows": follower.rows})
 

@@ -90,6 +90,15 @@ class InsertCounts:
         return self.sent > self.done and not known
 
 
+@dataclass(frozen=True)
+class Abandoned:
+    """An earlier import that is not continued: its folder in the stage, rows that are in, and jobs not known to end."""
+
+    folder: str = ""
+    rows: int = 0
+    jobs: Sequence[str] = ()
+
+
 class Checkpoint:
     """The checkpoint file of one job.
 
@@ -103,8 +112,7 @@ class Checkpoint:
         self._anew = anew
         self._file: int | None = None
         self.progress = InsertCounts()
-        self.abandoned = ""
-        """Folder in the stage of an earlier run that is not continued."""
+        self.abandoned = Abandoned()
 
     def begin(self, *, resume: bool, restart: bool) -> bool:
         """Opens the file, and returns True if the job continues an earlier run.
@@ -113,7 +121,7 @@ class Checkpoint:
         if there is no file to resume from: a finished job deletes its file, and resuming would send everything twice.
         """
         require_file(str(self.path))
-        self.abandoned = self._folder()
+        self.abandoned = self._earlier_import()
         found = None if restart else self._load()
         if found is not None and found.sent > Mark():
             if not resume:
@@ -123,7 +131,7 @@ class Checkpoint:
                     hint="--resume continues it; --restart sends all rows again",
                 )
             self.progress = found
-            self.abandoned = ""
+            self.abandoned = Abandoned()
         elif resume and found is None:
             raise CliError(
                 "there is nothing to resume",
@@ -207,13 +215,15 @@ class Checkpoint:
             )
         return found
 
-    def _folder(self) -> str:
-        """Returns the folder of an earlier run in the stage, also if the rest of the file is unusable."""
+    def _earlier_import(self) -> Abandoned:
+        """Returns what an earlier import left, also if the rest of the file is unusable."""
         try:
-            found: object = json.loads(self.path.read_bytes()).get("folder")
-        except (OSError, ValueError, AttributeError):
-            return ""
-        return found if isinstance(found, str) and FOLDER.fullmatch(found) else ""
+            found: Any = json.loads(self.path.read_bytes())
+            jobs = [str(each["job"]) for each in found["parts"] if each["job"]]
+            earlier = Abandoned(str(found["folder"]), int(found["inserted"]), jobs)
+        except (OSError, ValueError, TypeError, KeyError):
+            return Abandoned()
+        return earlier if FOLDER.fullmatch(earlier.folder) else Abandoned()
 
     def _hint(self, different: Sequence[str]) -> str:
         if FILES_KEY in different:

@@ -6,16 +6,19 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from ..client.wire.schema_pb2 import CollectionSchema
 from ..errors import CliError, Interrupted, Unreachable
-from ..files.import_parts import PartFormat, PartWriter
+from ..files.import_parts import PartFormat, PartWriter, unfit_rows
 from ..files.rejects import Rejects, rejection_text
+from ..files.row_stream import Chunk, RejectedRow
 from ..importing.jobs import Jobs
 from ..importing.stage import Stage, staging
 from ..rows.patience import Patience
+from ..rows.write_target import WriteTarget
 from .checkpoint import Checkpoint, Mark, StagedPart
+from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .parts_at_work import PartsAtWork
 from .pipeline import WITHOUT_STRICT, InsertStep
+from .sender import row_values
 
 PART_BYTES, PART_ROWS = 256 << 20, 1_000_000
 """Size at which a part is complete."""
@@ -44,6 +47,7 @@ class OpenPart:
     rows: int = 0
     read: int = 0
     rejected: int = 0
+    is_closed: bool = False
     place: str = ""
     digest: str = ""
 
@@ -59,7 +63,7 @@ class ImportPipeline:
         jobs: Jobs,
         stage: Stage,
         form: PartFormat,
-        schema: CollectionSchema,
+        target: WriteTarget,
         checkpoint: Checkpoint,
         rejects: Rejects,
         *,
@@ -69,7 +73,8 @@ class ImportPipeline:
     ) -> None:
         self._stage = stage
         self._form = form
-        self._schema = schema
+        self._target = target
+        self._encoder = RowEncoder(target, {})
         self._checkpoint = checkpoint
         self._rejects = rejects
         self._strict = strict
@@ -85,8 +90,8 @@ class ImportPipeline:
         After Ctrl-C, or without the server, they stay in the checkpoint.
         """
         try:
-            if self._checkpoint.abandoned:
-                self._parts.remove(self._checkpoint.abandoned)
+            if self._checkpoint.abandoned.folder:
+                self._parts.remove(self._checkpoint.abandoned.folder)
             self._run(steps)
         except KeyboardInterrupt:
             raise Interrupted() from None
@@ -100,8 +105,9 @@ class ImportPipeline:
         try:
             self._parts.take_up()
             for step in steps:
-                self._require_good(step)
-                self._add(step)
+                fitting = replace(step, batch=self._fitting(step.batch))
+                self._require_good(fitting)
+                self._add(fitting)
             self._launch()
             self._parts.follow(0)
         except (Interrupted, Unreachable):
@@ -112,6 +118,19 @@ class ImportPipeline:
                 self._parts.follow_others()
             self._parts.forget_failed()
             raise
+
+    def _fitting(self, batch: Batch) -> Batch:
+        """Rejects the rows that the import would change, or refuse with all others."""
+        found = unfit_rows(self._form, batch.columns)
+        if not found:
+            return batch
+        bad = [self._rejected(batch.chunk, row, *found[row]) for row in sorted(found)]
+        kept = batch.chunk.pick([row for row in range(batch.rows) if row not in found])
+        part = self._encoder.batch(kept, PLAIN_VALUES)
+        return replace(part, bad=sorted([*batch.bad, *bad, *part.bad], key=lambda each: each.line))
+
+    def _rejected(self, chunk: Chunk, row: int, field: str, reason: str) -> RejectedRow:
+        return RejectedRow(chunk.lines[row], field, reason, row_values(chunk.pick([row])), unit=chunk.unit)
 
     def _require_good(self, step: InsertStep) -> None:
         if self._strict and step.batch.bad:
@@ -140,7 +159,7 @@ class ImportPipeline:
         progress = self._checkpoint.progress
         folder = f"{self._parts.folder()}/{progress.read}"
         with staging():
-            writer = self._form(self._stage.made(folder), self._schema)
+            writer = self._form(self._stage.made(folder), self._target.schema)
         return OpenPart(progress.sent, progress.sent, folder, writer)
 
     def _launch(self) -> None:
@@ -148,8 +167,7 @@ class ImportPipeline:
         part = self._open
         if part is None:
             return
-        with staging():
-            part.writer.close()
+        self._close(part)
         self._parts.follow(JOBS_AT_ONCE - 1)
         with staging():
             files = self._stage.published(part.folder) if part.rows else []
@@ -159,6 +177,12 @@ class ImportPipeline:
         if part.rows:
             self._parts.start(staged)
         self._parts.look()
+
+    def _close(self, part: OpenPart) -> None:
+        if not part.is_closed:
+            part.is_closed = True
+            with staging():
+                part.writer.close()
 
     def _record(self, part: OpenPart, staged: StagedPart) -> None:
         """Takes a part into the checkpoint; without rows only its end and what was rejected."""
@@ -184,6 +208,6 @@ class ImportPipeline:
         part, self._open = self._open, None
         # Ctrl-C may come after a part was recorded.
         if part is not None and all(each.folder != part.folder for each in self._checkpoint.progress.parts):
-            with suppress(OSError):
-                part.writer.close()
+            with suppress(CliError):
+                self._close(part)
             self._parts.remove(part.folder)

@@ -12,6 +12,7 @@ from ..files.rejects import Rejects
 from ..importing.jobs import Jobs, has_api, jobs_of
 from ..importing.stage import STAGES, Stage, open_stage
 from ..output.progress import Progress
+from ..output.terminal_modes import ending_as_interrupted
 from ..rows.patience import Patience
 from ..rows.write_target import WriteTarget
 from ..server.existence import exact_row_count, row_count
@@ -44,8 +45,7 @@ class ImportRun:
             self._jobs: Jobs = jobs_of(session.client, options.collection, options.partition)
         except Unsupported as exc:
             raise exc.with_context(hint="leave --via import out") from exc
-        # A server that can't list its jobs is found out before files are written.
-        permitted(self._jobs.find, "", ())
+        self._form = part_format(target.schema, parquet=has_api(session.client.version))
         self._begin = time.monotonic()
 
     def run(
@@ -57,10 +57,10 @@ class ImportRun:
     ) -> None:
         """Imports the rows of the steps; `fraction` returns the progress after some rows and bytes."""
         session, name = self._session, self._options.collection
-        parquet = has_api(session.client.version)
         doing = Work(f"importing into {name!r}", lambda: 0.0, f"list bulk_insert_tasks -c {name}")
         stall = Stall(session, doing)
-        with Progress(session.console, f"Importing into {name!r}", quiet=session.quiet) as bar:
+        # Unfinished parts of an upload are kept, and paid for, until it is canceled.
+        with ending_as_interrupted(), Progress(session.console, f"Importing into {name!r}", quiet=session.quiet) as bar:
 
             def show(status: ImportStatus) -> None:
                 done = status.imported / status.staged if status.staged else 0.0
@@ -73,8 +73,8 @@ class ImportRun:
             ImportPipeline(
                 self._jobs,
                 self._stage,
-                part_format(self._target.schema, parquet=parquet),
-                self._target.schema,
+                self._form,
+                self._target,
                 checkpoint,
                 rejects,
                 strict=self._options.strict,
@@ -105,13 +105,17 @@ class ImportRun:
         """Counts the collection's rows; those that are not loaded by the statistics, which know imported rows."""
         client, name = self._session.client, self._options.collection
         exact = permitted(exact_row_count, client, name)
+        self._by_statistics = exact is None
         return permitted(row_count, client, name) if exact is None else exact
 
     def count_again(self, expected: int | None) -> int | None:
-        """Counts until all imported rows are seen, for a limited time."""
+        """Counts until all imported rows are seen, for a limited time.
+
+        Other statistics than expected are not returned: they count rows of failed jobs too, until these are cleaned up.
+        """
         until = time.monotonic() + SEEN_SECONDS
         while (found := self.count()) is not None and expected is not None and found < expected:
             if time.monotonic() > until:
                 break
             time.sleep(1.0)
-        return found
+        return None if self._by_statistics and found != expected else found

@@ -26,6 +26,7 @@ from .checkpoint import Checkpoint, InsertCounts
 from .embedding_job import InsertEmbedding
 from .fake import Recipe, fake_chunks
 from .insert_job import (
+    IMPORT_AGAIN,
     InsertOptions,
     begun_checkpoint,
     continue_hint,
@@ -80,7 +81,7 @@ def insert_files(
     target, made = _target(session, options)
     encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types), options.exact)
     stdin = stdin or getattr(session.console.stdin, "buffer", None)
-    job = Job(files, encoder, stdin, anew=repeat_hint(target), layout=options.layout)
+    job = Job(files, encoder, stdin, anew=IMPORT_AGAIN if options.via else repeat_hint(target), layout=options.layout)
     return _insert(session, options, job, made, InsertEmbedding(session, options, target), report)
 
 

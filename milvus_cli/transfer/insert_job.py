@@ -16,10 +16,13 @@ from ..files.text_layout import TextLayout
 from ..files.urls import is_url, shown_url
 from ..rows.write_target import WriteTarget
 from ..session.session import Session
+from ..text.counts import counted
 from ..text.unwritable import unwritable
-from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Checkpoint, default_path
+from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Abandoned, Checkpoint, default_path
 from .job_locks import address_of, file_lock, key_lock
 from .pipeline import Job
+
+IMPORT_AGAIN = "compare the row count with the file: --restart imports all rows again, beside those that are in"
 
 
 @dataclass(frozen=True)
@@ -117,11 +120,19 @@ def begun_checkpoint(
             "collection of that name": list(made),
             FILES_KEY: list(map(identity, job.files)),
         },
-        anew=repeat_hint(job.encoder.target),
+        anew=job.anew,
     )
     if not checkpoint.begin(resume=options.resume, restart=options.restart) and options.resume:
         session.console.note("note: nothing to resume: starting from the beginning")
+    if checkpoint.abandoned.rows or checkpoint.abandoned.jobs:
+        session.console.note(f"note: {_abandoned(checkpoint.abandoned)}")
     return checkpoint
+
+
+def _abandoned(earlier: Abandoned) -> str:
+    """Describes what an earlier import has done that is not continued."""
+    jobs = f"; its jobs may still add rows: {', '.join(earlier.jobs)}" if earlier.jobs else ""
+    return f"{counted(earlier.rows, 'row')} of the interrupted import are in{jobs}"
 
 
 def require_same_content(checkpoint: Checkpoint, source: Source) -> None:
@@ -141,7 +152,7 @@ def continue_hint(job: Job, unread: CliError | None) -> str:
         has_files = True
     if unread is None or not has_files:
         return RESUME_HINT
-    return f"{'' if unread.hint else 'repair the file, '}then {repeat_hint(job.encoder.target)}"
+    return f"{'' if unread.hint else 'repair the file, '}then {job.anew}"
 
 
 def repeat_hint(target: WriteTarget) -> str:

@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import partial
 
 from ..errors import CliError, Fault, Interrupted, InvalidAnswer, Unreachable
-from ..importing.jobs import Jobs, JobState
+from ..importing.jobs import Jobs, JobState, unseen_hint
 from ..importing.stage import Stage, folder_name
 from ..rows.patience import Patience
 from .checkpoint import Checkpoint, InsertCounts, StagedPart
@@ -143,7 +143,8 @@ class PartsAtWork:
     def _settle(self, part: StagedPart, state: JobState) -> None:
         if state.failure:
             self._mark_failed(part)
-            raise JobFailed(f"the server could not import {part.place}: {state.failure}", fault=Fault.SAID_NO)
+            message = f"the server could not import {part.place}: {state.failure}"
+            raise JobFailed(message, fault=Fault.SAID_NO, hint=unseen_hint(state.failure))
         if state.done:
             progress = self._checkpoint.progress
             progress.parts = [each for each in progress.parts if each is not part]

@@ -206,7 +206,7 @@ class Sender:
             return self._sifted(client, part, exc)
 
     def _bad(self, chunk: Chunk, row: int, suspect: Suspect | None, reason: str) -> RejectedRow:
-        values = _row_values(chunk.pick([row]))
+        values = row_values(chunk.pick([row]))
         other = named_field(reason, self.target.schema)
         is_other = suspect is not None and other not in ("", suspect.field)
         if suspect is None or is_other or not self._refused_kinds.get(suspect.kind, True):
@@ -272,5 +272,6 @@ def _settled_once(client: Client, sent: Sent, lost: Unreachable, *, seconds: flo
     return Written(sent.keys, settled.replaced)
 
 
-def _row_values(chunk: Chunk) -> dict[str, object]:
+def row_values(chunk: Chunk) -> dict[str, object]:
+    """Returns the values of a chunk's first row."""
     return {name: values[0] for name, values in chunk.columns.items()}
