@@ -14,6 +14,8 @@ from tests.bench.timing import BenchFailed
 from tests.support.cli import ROOT
 
 SOURCES = ("pyproject.toml", "README.md", "LICENSE", "setup.cfg")
+FOLDERS = ("milvus_cli", "docs", "completions")
+"""Folders of what a wheel has."""
 KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TMPDIR", "SYSTEMROOT")
 
 
@@ -55,7 +57,8 @@ class Environment:
         """The base install of this working tree, from a copy, as a build leaves files beside its sources."""
         with tempfile.TemporaryDirectory() as name:
             copy = Path(name) / "milvus_cli"
-            shutil.copytree(ROOT / "milvus_cli", copy / "milvus_cli", ignore=shutil.ignore_patterns("__pycache__"))
+            for each in FOLDERS:
+                shutil.copytree(ROOT / each, copy / each, ignore=shutil.ignore_patterns("__pycache__"))
             for each in SOURCES:
                 shutil.copy(ROOT / each, copy)
             self.pip_install("--upgrade", str(copy))
