@@ -2,6 +2,7 @@
 
 import json
 import shlex
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 
 from milvus_cli.importing.jobs import JOBS_API
+from milvus_cli.importing.stage import open_stage
 from tests.support.cli import Cli, Run
 from tests.support.grpc_peer import GrpcPeer, aborts, in_turn, replies
 from tests.support.jobs_peer import ImportingServer
@@ -113,6 +115,13 @@ def test_jobs_read_parquet_from_the_store_and_the_objects_are_removed(
         "files": [[f"{folder}/0/rows.parquet"]],
     }
     assert folder.startswith("incoming/here/milvus_cli-")
+
+
+def test_files_that_wait_for_their_upload_are_private() -> None:
+    stage = open_stage("s3://books/incoming")
+    folder = stage.made("milvus_cli-0123456789abcdef/0")
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
+    shutil.rmtree(folder.parent)
 
 
 def test_a_loaded_collection_is_loaded_again(s3: S3Server, here: Path) -> None:

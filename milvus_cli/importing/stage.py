@@ -11,6 +11,7 @@ from pathlib import Path
 from secrets import token_hex
 from typing import Protocol
 
+from ..connections.private_files import make_private
 from ..errors import InvalidInput
 from ..files.stores import new_object, remove_objects
 from ..files.urls import SCHEME, shown_url, store_of
@@ -90,7 +91,7 @@ class SharedStage:
 class ObjectStage:
     """A prefix in the bucket of the server's object store. On the server, paths are without the bucket.
 
-    Files are written to the directory for temporary files, and uploaded.
+    Files are written to the directory for temporary files, where others can't read them, and uploaded.
     """
 
     def __init__(self, url: str) -> None:
@@ -99,7 +100,9 @@ class ObjectStage:
         self._scratch = Path(tempfile.gettempdir())
 
     def made(self, name: str) -> Path:
-        return _fresh(self._scratch / name)
+        folder = self._scratch / name
+        make_private(folder.parent)
+        return _fresh(folder)
 
     def published(self, name: str) -> list[str]:
         folder = self._scratch / name
