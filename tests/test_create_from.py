@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from tests.support.cli import Cli
 from tests.support.lite_server import LiteServer
 from tests.support.terminal import Terminal
 from tests.support.typed import Typed, failed
+from tests.test_insert_faults import acknowledged, wait_for
 
 BOOKS = 'id,the title,price,vector\n1,Emma,2.5,"[0.5, 1]"\n2,"It\'s",1.5,"[1, 2]"\n'
 
@@ -242,3 +244,17 @@ def test_values_that_no_type_fits_need_a_declaration(books: Typed) -> None:
     assert books("create collection made --from r.jsonl") == failed(
         "r.jsonl: no type fits all values of 'x'", "declare it: -f x:TYPE", 2
     )
+
+
+def test_the_line_that_an_interrupted_creation_names_continues_it(books: Typed) -> None:
+    path = Path("rows.csv").absolute()
+    path.write_text("id,vector\n" + "".join(f'{number},"[{number}, 1]"\n' for number in range(300_000)))
+    process = books.cli.start("create", "collection", "made", "--from", str(path), env=books.env)
+    inserts = books.cli.home / "inserts"
+    wait_for(lambda: any(acknowledged(each) for each in inserts.glob("*.json")))
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    line = err[err.index("continue with `") :].split("`")[1]
+    run = books(line)
+    assert (process.returncode, run.code) == (130, 0), run
+    assert run.out.startswith("Inserted 300,000 of 300,000 rows into 'made', which had "), run

@@ -200,7 +200,8 @@ def test_a_stage_that_may_not_be_written_is_told(server: ImportingServer, s3: S3
     run = insert(server, here, "--stage s3://elsewhere/incoming")
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith("error: can't write s3://elsewhere/incoming/milvus_cli-"), run
-    assert "NoSuchBucket" in run.err or "bucket" in run.err
+    assert "bucket" in run.err
+
     assert server.rest.jobs == []
     assert insert(server, here).code == 0
 

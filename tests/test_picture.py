@@ -4,12 +4,12 @@ import re
 
 from tests.picture import DOCS, drawn
 
-DOTS = re.compile("[\u2800-\u28ff]")
+WORD = re.compile(r"[A-Za-z][\w-]+")
 
 
 def words(picture: str) -> list[str]:
-    """All that is written in a picture, without the dots of plots, which rounding moves."""
-    return DOTS.sub(" ", " ".join(re.findall(">([^<]*)<", picture))).split()
+    """The words in a picture, without the dots and numbers of plots, which rounding moves."""
+    return WORD.findall(" ".join(re.findall(">([^<]*)<", picture)))
 
 
 def test_the_pictures_are_fresh() -> None:

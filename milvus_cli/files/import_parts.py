@@ -44,7 +44,7 @@ CODES = {"|b1": "b", "|i1": "b", "<i2": "h", "<i4": "i", "<i8": "q"}
 HEADER_SIZE = 128
 UTF32 = 4
 """Bytes of a character in NumPy's texts."""
-WITHOUT_IMPORT = "leave --via import out"
+WITHOUT_IMPORT = "leave out --via import and --stage"
 LONGEST_TEXT = 256
 """Most bytes of a field's texts in NPY, where a long text lengthens all."""
 FILE_NAME = re.compile(r"\w{1,200}", re.ASCII)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..connections.read_only import require_writable
-from ..errors import CliError, Fault, InvalidInput
+from ..errors import CliError, Fault, InvalidInput, Unsupported
 from ..result import Done
 from ..server.existence import require_partitions
 from ..server.waiting import Work, wait_for
@@ -39,7 +39,10 @@ def bulk_insert_staged(session: Session, collection: str, options: ImportOptions
     client.call("DescribeCollection", collection_name=collection)
     if options.partition:
         require_partitions(client, collection, [options.partition])
-    jobs, folder = jobs_of(client, collection, options.partition, dict(options.settings)), folder_name()
+    try:
+        jobs, folder = jobs_of(client, collection, options.partition, dict(options.settings)), folder_name()
+    except Unsupported as exc:
+        raise exc.with_context(hint=f"run `insert file -c {collection} FILE`, which reads files itself") from exc
     try:
         with staging():
             paths = stage.put(f"{folder}/0", files)

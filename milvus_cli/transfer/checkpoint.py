@@ -92,11 +92,11 @@ class InsertCounts:
 
 @dataclass(frozen=True)
 class Abandoned:
-    """An earlier import that is not continued: its folder in the stage, rows that are in, and jobs not known to end."""
+    """An earlier import that is not continued: its folder in the stage, rows that are in, and parts that may be."""
 
     folder: str = ""
     rows: int = 0
-    jobs: Sequence[str] = ()
+    parts: int = 0
 
 
 class Checkpoint:
@@ -219,8 +219,7 @@ class Checkpoint:
         """Returns what an earlier import left, also if the rest of the file is unusable."""
         try:
             found: Any = json.loads(self.path.read_bytes())
-            jobs = [str(each["job"]) for each in found["parts"] if each["job"]]
-            earlier = Abandoned(str(found["folder"]), int(found["inserted"]), jobs)
+            earlier = Abandoned(str(found["folder"]), int(found["inserted"]), len(found["parts"]))
         except (OSError, ValueError, TypeError, KeyError):
             return Abandoned()
         return earlier if FOLDER.fullmatch(earlier.folder) else Abandoned()

@@ -44,7 +44,7 @@ class ImportRun:
         try:
             self._jobs: Jobs = jobs_of(session.client, options.collection, options.partition)
         except Unsupported as exc:
-            raise exc.with_context(hint="leave --via import out") from exc
+            raise exc.with_context(hint="leave out --via import and --stage") from exc
         self._form = part_format(target.schema, parquet=has_api(session.client.version))
         self._begin = time.monotonic()
 

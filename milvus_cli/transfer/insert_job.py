@@ -115,7 +115,7 @@ def begun_checkpoint(
             "--ignore-unknown": options.ignore_unknown,
             "layout of the text": options.given,
             "--rejects": options.rejects,
-            "--via": options.via,
+            "--via": options.via or "",
             "--stage": options.stage,
             "collection of that name": list(made),
             FILES_KEY: list(map(identity, job.files)),
@@ -124,15 +124,15 @@ def begun_checkpoint(
     )
     if not checkpoint.begin(resume=options.resume, restart=options.restart) and options.resume:
         session.console.note("note: nothing to resume: starting from the beginning")
-    if checkpoint.abandoned.rows or checkpoint.abandoned.jobs:
+    if checkpoint.abandoned.rows or checkpoint.abandoned.parts:
         session.console.note(f"note: {_abandoned(checkpoint.abandoned)}")
     return checkpoint
 
 
 def _abandoned(earlier: Abandoned) -> str:
     """Describes what an earlier import has done that is not continued."""
-    jobs = f"; its jobs may still add rows: {', '.join(earlier.jobs)}" if earlier.jobs else ""
-    return f"{counted(earlier.rows, 'row')} of the interrupted import are in{jobs}"
+    parts = f", and {counted(earlier.parts, 'part')} may still come in" if earlier.parts else ""
+    return f"{counted(earlier.rows, 'row')} of the interrupted import are in{parts}"
 
 
 def require_same_content(checkpoint: Checkpoint, source: Source) -> None:
