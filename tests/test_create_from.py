@@ -219,6 +219,14 @@ def test_a_collection_that_exists_names_the_line_that_inserts_the_rows(books: Ty
     )
 
 
+def test_a_field_that_no_column_fills_is_refused_before_anything_is_created(books: Typed) -> None:
+    message, columns = "books.csv has no column for 'pages'", "id, the_title, price, vector"
+    assert books("create collection made --from books.csv -f pages:INT64") == failed(
+        message, f"add --nullable pages, or name one of its columns: {columns}", 2
+    )
+    assert books("show collection made").code == 1
+
+
 def test_json_in_parquet_is_json_again(books: Typed) -> None:
     table = pyarrow.table({"id": [1, 2], "j": ['{"a": [1]}', None], "t": ["{x", "y"], "v": [[0.5] * 8] * 2})
     parquet.write_table(table, "r.parquet")

@@ -28,6 +28,7 @@ from ..server.overview import type_text
 from ..server.waiting import load
 from ..session.session import Session
 from ..values.dynamic import DYNAMIC
+from ..values.encode import takes_none
 from .checkpoint import RESUME_HINT
 from .insert import insert_files
 from .insert_job import InsertOptions, require_usable
@@ -148,6 +149,7 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
         dynamic=options.dynamic or DYNAMIC in sample.columns,
         indexes=options.indexes or tuple(vectors),
     )
+    _require_columns(create, name, sample)
     mapping = tuple((each.name, each.field) for each in columns if each.name != each.field)
     insert = InsertOptions(
         collection=name,
@@ -159,6 +161,18 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
         **asdict(options.layout),
     )
     return Plan(create, insert)
+
+
+def _require_columns(create: CreateFromOptions, name: str, sample: Sample) -> None:
+    """Raises InvalidInput for a field that no column fills, before anything is created."""
+    filled = {each.field for each in sample.inferred}
+    for field in declared(create.declaration(name)).schema.fields:
+        if field.name not in filled and not (field.autoID or field.is_function_output or takes_none(field)):
+            columns = ", ".join(each.field for each in sample.inferred)
+            raise InvalidInput(
+                f"{sample.file.name} has no column for {field.name!r}",
+                hint=f"add --nullable {field.name}, or name one of its columns: {columns}",
+            )
 
 
 def _require_readable(sample: Sample) -> None:
