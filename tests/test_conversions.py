@@ -257,6 +257,31 @@ def test_the_index_of_pandas_is_left_out_unless_a_field_has_its_name(nullable: T
     assert stored(nullable)[1] == {"id": 2, "t": "x"}
 
 
+def numbered(stop: int) -> pyarrow.Table:
+    """Two rows whose index is called id, and is only in the metadata: from 7 up to `stop`, every third number."""
+    columns = {"t": ["a", "b"], "v": VECTOR.take([0, 0])}
+    index = {"kind": "range", "name": "id", "start": 7, "stop": stop, "step": 3}
+    return pyarrow.table(columns).replace_schema_metadata({"pandas": json.dumps({"index_columns": [index]})})
+
+
+def test_an_index_of_pandas_that_is_only_a_range_is_a_column(nullable: Typed) -> None:
+    pyarrow.parquet.write_table(numbered(13), "range.parquet")
+    assert nullable("insert file -c cv range.parquet") == Run(
+        0, "Inserted 2 of 2 rows into 'cv', which had 0 and has 2.\n", ""
+    )
+    assert stored(nullable) == [{"id": 7, "t": "a"}, {"id": 10, "t": "b"}]
+    assert nullable.json("show file range.parquet")["key"] == "id"
+
+
+def test_a_range_that_is_not_that_of_the_rows_is_noted(nullable: Typed) -> None:
+    pyarrow.parquet.write_table(numbered(100), "part.parquet")
+    pyarrow.feather.write_feather(numbered(13), "range.feather")
+    for name in ("part.parquet", "range.feather"):
+        run = nullable(f"show file {name}")
+        note = f"note: {name}: the index 'id' of pandas is not stored as a column: left out\n"
+        assert (run.code, run.err) == (0, note)
+
+
 def test_the_index_of_pandas_is_no_key_of_the_dynamic_field(typed: Typed, tmp_path: Path) -> None:
     typed.gone("cv")
     typed.all(

@@ -227,6 +227,13 @@ def test_a_field_that_no_column_fills_is_refused_before_anything_is_created(book
     assert books("show collection made").code == 1
 
 
+def test_an_id_that_repeats_is_told_and_no_other_number_becomes_the_key(books: Typed) -> None:
+    Path("r.csv").write_text('id,turnover,vector\n1,10,"[0.5, 1]"\n1,20,"[1, 2]"\n')
+    run = books("create collection made --from r.csv --dry-run")
+    assert run.err == "note: 'id' repeats or lacks values: Milvus generates 'pk'; -p FIELD chooses one\n"
+    assert "-f pk:INT64 -f id:INT64 -f turnover:INT64" in run.out
+
+
 def test_json_in_parquet_is_json_again(books: Typed) -> None:
     table = pyarrow.table({"id": [1, 2], "j": ['{"a": [1]}', None], "t": ["{x", "y"], "v": [[0.5] * 8] * 2})
     parquet.write_table(table, "r.parquet")

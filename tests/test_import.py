@@ -72,7 +72,7 @@ def stage(tmp_path: Path) -> Path:
 
 
 def told(run: Run) -> Run:
-    """What a command wrote, without its speed, which slow imports tell."""
+    """A run without the line with its speed, which only slow imports write."""
     lines = [line for line in run.err.splitlines(keepends=True) if not SPEED.fullmatch(line.rstrip())]
     return Run(run.code, run.out, "".join(lines))
 

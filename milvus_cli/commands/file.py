@@ -36,7 +36,8 @@ def show_file(session: Session, options: PreviewOptions) -> Report:
     """Preview a data file.
 
     Shows the format, the columns with matching field types, and the first rows. Reads only about the first 5,000 rows
-    or 4 MB, so types and the primary key are guesses. Create a collection from it with `create collection NAME --from
+    or 4 MB, so types and the primary key are guesses. A distinct column has whole numbers or texts, none of them twice,
+    and could be the key. Create a collection from it with `create collection NAME --from
     FILE`.
 
     \b

@@ -29,7 +29,7 @@ BEGINNINGS = {
     b"\xfd7zXZ": ("xz", "unxz"),
     b"\x28\xb5\x2f\xfd": ("zstd", "unzstd"),
 }
-"""How files that are compressed begin, by what, and the program that decompresses them."""
+"""First bytes of compressed files, with the name of the compression and the program that decompresses them."""
 MAGIC_AT = 257
 """Where the header of a tar file has its magic number. Its first bytes are a name."""
 BROKEN = (tarfile.TarError, ValueError, OverflowError, IndexError, MemoryError)

@@ -43,8 +43,7 @@ VECTOR_ELEMENTS = {
     "BINARY_VECTOR": "uint8",
 }
 LIST_TYPES = ("ARRAY", "ARRAY_OF_VECTOR")
-HALVES = {"FLOAT16_VECTOR": "float16_vector", "BFLOAT16_VECTOR": "bfloat16_vector"}
-"""Slots of vectors of 16-bit floats, by type."""
+HALVES = ("FLOAT16_VECTOR", "BFLOAT16_VECTOR")
 
 
 DATA_PAGE = 1 << 18

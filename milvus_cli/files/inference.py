@@ -99,10 +99,22 @@ def _with_vector(found: list[InferredColumn]) -> list[InferredColumn]:
 
 def likely_key(columns: Sequence[InferredColumn]) -> str:
     """Returns the field that is probably the primary key, "" if none is."""
-    able = [each for each in columns if each.distinct and each.kind in ("INT64", "VARCHAR")]
-    named = sorted((each for each in able if each.field.lower() in KEY_NAMES), key=_rank)
-    whole = [each for each in able if each.kind == "INT64"]
-    return next((each.field for each in (*named, *whole)), "")
+    named = next((each.field for each in _named_keys(columns) if each.distinct), "")
+    # Where an id repeats, another number that does not is hardly the key.
+    if named or repeated_key(columns):
+        return named
+    return next((each.field for each in columns if each.distinct and each.kind == "INT64"), "")
+
+
+def repeated_key(columns: Sequence[InferredColumn]) -> str:
+    """Returns the column whose name is that of a key, but whose values repeat or are missing; "" if there is none."""
+    return next((each.name for each in _named_keys(columns) if not each.distinct), "")
+
+
+def _named_keys(columns: Sequence[InferredColumn]) -> list[InferredColumn]:
+    """Returns the columns that could be keys and are called so, the likeliest first."""
+    able = [each for each in columns if each.kind in ("INT64", "VARCHAR") and each.field.lower() in KEY_NAMES]
+    return sorted(able, key=_rank)
 
 
 def _rank(column: InferredColumn) -> int:

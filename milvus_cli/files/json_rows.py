@@ -5,7 +5,7 @@ The layout of a file is determined by its structure, value by value, never by it
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -66,12 +66,22 @@ def foreign_shape(value: Mapping[str, Any]) -> tuple[str, str] | None:
         return "this is ClickHouse's JSON format, not a list of rows", "export with FORMAT JSONEachRow"
     if isinstance(data, list) and isinstance(columns, list) and data and isinstance(data[0], list):
         return "this lists columns and data apart, as pandas' orient='split' does", "write it with orient='records'"
+    if _are_columns([*value.values()]):
+        return "this is an object of columns, as pandas' to_json writes by default", "write it with orient='records'"
     inner = data if isinstance(data, dict) else {}
     for name in ROW_LISTS:
         rows = inner.get(name)
         if isinstance(rows, list) and all(isinstance(each, dict) for each in rows):
             return f"the rows are in data.{name}, which is too deep", f"take them out: jq -c '.data.{name}[]'"
     return None
+
+
+def _are_columns(values: Sequence[Any]) -> bool:
+    """Reports whether these are columns, each an object of all its values by row number: {"0": 7, "1": 8}."""
+    first = values[0] if len(values) > 1 else None
+    if not isinstance(first, dict) or not first or list(first) != [str(row) for row in range(len(first))]:
+        return False
+    return all(isinstance(each, dict) and each.keys() == first.keys() for each in values)
 
 
 def _describes_column(value: Any) -> bool:

@@ -82,20 +82,43 @@ def rows_of_pieces(
     if twice is not None:
         raise CliError(f"{source.file.name} has two columns {twice!r}")
     nested = {each.name for each in schema if str(_plain_type(each.type)) in TEXTS}
-    return RowStream(
-        _chunks(source, kind, pieces, reader), schema.names, nested=nested, rows=rows, index=_pandas_index(schema)
-    )
+    given = _pandas_index(schema)
+    ranges = _ranges(source, [each for each in given if isinstance(each, dict)], schema.names, rows)
+    index = {each for each in schema.names if UNNAMED_INDEX.fullmatch(each) or each in given} | ranges.keys()
+    chunks = _chunks(source, kind, pieces, reader, ranges)
+    return RowStream(chunks, [*schema.names, *ranges], nested=nested, rows=rows, index=index)
 
 
-def _pandas_index(schema: Any) -> set[str]:
-    """Returns the columns of the index of pandas, by the schema's metadata or by name."""
+def _pandas_index(schema: Any) -> Sequence[Any]:
+    """Returns the index of pandas by the schema's metadata: columns by name, and ranges of numbers as objects."""
     try:
         given = json.loads((schema.metadata or {}).get(b"pandas", b"{}")).get("index_columns", ())
     except (ValueError, AttributeError):
-        given = ()
-    unnamed = {each for each in schema.names if UNNAMED_INDEX.fullmatch(each)}
-    # A range, which is no column, is an object there.
-    return unnamed.union(each for each in given if each in schema.names) if isinstance(given, list) else unnamed
+        return ()
+    return given if isinstance(given, list) else ()
+
+
+def _ranges(
+    source: Source, index: Sequence[Mapping[str, Any]], columns: Collection[str], rows: int | None
+) -> dict[str, range]:
+    """Returns the numbers of indexes that have a name and are no column, by name.
+
+    Those without a number for each row are noted, as where the rows are only a part of pandas' table.
+    """
+    found = {}
+    for each in index:
+        name = each.get("name")
+        if not isinstance(name, str) or name in columns:
+            continue
+        try:
+            numbers = range(each["start"], each["stop"], each["step"])
+        except (KeyError, TypeError, ValueError):
+            numbers = range(0)
+        if len(numbers) == rows:
+            found[name] = numbers
+        else:
+            source.note(f"note: {source.file.name}: the index {name!r} of pandas is not stored as a column: left out")
+    return found
 
 
 @contextmanager
@@ -111,13 +134,17 @@ def format_errors(source: Source, kind: str) -> Iterator[None]:
         raise CliError(f"{source.file.name} is not a {kind} file, or broken: {exc}") from exc
 
 
-def _chunks(source: Source, kind: str, pieces: Iterable[Piece], reader: ColumnReader) -> Iterator[Chunk]:
+def _chunks(
+    source: Source, kind: str, pieces: Iterable[Piece], reader: ColumnReader, ranges: Mapping[str, range]
+) -> Iterator[Chunk]:
+    """Yields chunks with the numbers of `ranges` as further columns."""
     done = 0
     with format_errors(source, kind):
         for number, (batch, share) in enumerate(_gathered(pieces)):
             if number % TRIMMED == 0:
                 give_back()
             columns = {name: reader.values(name, batch.column(name)) for name in batch.schema.names}
+            columns |= {name: numbers[done : done + batch.num_rows] for name, numbers in ranges.items()}
             source.read = int((source.total or 0) * share)
             yield Chunk(columns, range(done + 1, done + batch.num_rows + 1), unit="row")
             done += batch.num_rows

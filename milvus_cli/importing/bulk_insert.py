@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.versions import OPERATIONS
-from ..errors import CliError, InvalidInput, ServerRefused
+from ..errors import CliError, Fault, InvalidInput
 from ..result import Done, Record, Table
 from ..schema.schema import pairs, params
 from ..server.existence import require_listed_database, require_partitions
 from ..text.names import missing_name
 from ..text.words import IMPORT_OPTIONS
-from .jobs import NO_KEY
+from .jobs import NO_KEY, task_percent, task_state
 
 if TYPE_CHECKING:
     from ..client.wire.milvus_pb2 import GetImportStateResponse
@@ -85,17 +85,15 @@ def bulk_insert(client: Client, collection: str, options: ImportOptions) -> Done
 
 def import_record(client: Client, task: int) -> Record:
     """The state of a task. Raises CliError for a task that does not exist."""
-    try:
-        return Record(dict(zip(TASK_COLUMNS, _task_row(client.call("GetImportState", task=task)), strict=True)))
-    except ServerRefused as exc:
-        if exc.server_code != NO_KEY:
-            raise
+    state = task_state(client, task)
+    if state is None:
         raise CliError(
             f"bulk insert task {task} not found",
             hint="run `list bulk_insert_tasks`",
-            fault=exc.fault,
-            server_code=exc.server_code,
-        ) from exc
+            fault=Fault.SAID_NO,
+            server_code=NO_KEY,
+        )
+    return Record(dict(zip(TASK_COLUMNS, _task_row(state), strict=True)))
 
 
 def imports(client: Client, collection: str, limit: int) -> list[Sequence[Any]]:
@@ -115,12 +113,11 @@ def import_table(client: Client, collection: str, limit: int) -> Table:
 
 def _task_row(state: GetImportStateResponse) -> Sequence[Any]:
     infos = params(state.infos)
-    percent = infos.get("progress_percent", "")
     return (
         state.id,
         STATES.get(state.state, str(state.state)),
         state.row_count,
-        int(percent) if percent.isdecimal() else None,
+        task_percent(state),
         infos.get("collection"),
         infos.get("partition"),
         infos.get("files"),

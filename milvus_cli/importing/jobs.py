@@ -6,13 +6,16 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ..client.client import Client
 from ..client.http import call_api
 from ..connections.version import Version
 from ..errors import CliError, InvalidAnswer, ServerRefused
 from ..schema.schema import pairs, params
+
+if TYPE_CHECKING:
+    from ..client.wire.milvus_pb2 import GetImportStateResponse
 
 JOBS_API = "/v2/vectordb/jobs/import/"
 """Paths of the RESTful API (https://milvus.io/api-reference/restful/v2.5.x/v2/Import%20(v2)/Create.md)."""
@@ -66,6 +69,23 @@ def has_api(version: Version) -> bool:
     return bool(version.text) and not version.before(HAS_API)
 
 
+def task_state(client: Client, task: int) -> GetImportStateResponse | None:
+    """Returns the state of a task of Milvus 2.3; None if the server does not know it."""
+    try:
+        answer: GetImportStateResponse = client.call("GetImportState", task=task)
+    except ServerRefused as exc:
+        if exc.server_code != NO_KEY:
+            raise
+        return None
+    return answer
+
+
+def task_percent(state: GetImportStateResponse) -> int | None:
+    """Returns the progress of a task, None if the server does not report it."""
+    percent = params(state.infos).get("progress_percent", "")
+    return int(percent) if percent.isdecimal() else None
+
+
 @dataclass(frozen=True)
 class TaskJobs:
     """The tasks of Milvus 2.3."""
@@ -86,19 +106,14 @@ class TaskJobs:
         return str(answer.tasks[0])
 
     def state(self, job: str) -> JobState:
-        try:
-            task = self.client.call("GetImportState", task=int(job))
-        except ServerRefused as exc:
-            if exc.server_code != NO_KEY:
-                raise
+        task = task_state(self.client, int(job))
+        if task is None:
             raise CliError(
                 f"the server no longer knows import job {job}",
                 hint="compare the row count with the file; --restart imports all rows again",
-            ) from exc
-        infos = params(task.infos)
-        percent = infos.get("progress_percent", "")
-        failure = _reason(infos.get("failed_reason")) if task.state in FAILED else ""
-        fraction = int(percent) / 100 if percent.isdecimal() else 0.0
+            )
+        failure = _reason(params(task.infos).get("failed_reason")) if task.state in FAILED else ""
+        fraction = (task_percent(task) or 0) / 100
         return JobState(task.state == COMPLETED, task.row_count, min(fraction, 1.0), failure)
 
     def find(self, file: str, others: Collection[str]) -> str:

@@ -32,10 +32,10 @@ class Work:
 
 
 class Stall:
-    """Notes work that makes no progress, also where no progress bar is shown."""
+    """Notes work that makes no progress, also where no progress bar is shown; `doing` and `look` are as in Work."""
 
-    def __init__(self, session: Session, work: Work) -> None:
-        self._session, self._work = session, work
+    def __init__(self, session: Session, doing: str, look: str) -> None:
+        self._session, self._doing, self._look = session, doing, look
         self._fraction = -1.0
         self._since = self._noted = time.monotonic()
 
@@ -46,15 +46,15 @@ class Stall:
         elif now - self._noted >= STALLED and not self._session.quiet:
             self._noted = now
             self._session.console.note(
-                f"note: {self._work.doing}: at {fraction:.0%}, without progress for {now - self._since:.0f} s "
-                f"(run `{self._work.look}`)"
+                f"note: {self._doing}: at {fraction:.0%}, without progress for {now - self._since:.0f} s "
+                f"(run `{self._look}`)"
             )
 
 
 def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> None:
     """Waits until done. Raises CliError after `seconds`, Interrupted at Ctrl-C, and errors of `fraction`."""
     until = time.monotonic() + seconds if seconds else None
-    pause, stall = FIRST_POLL, Stall(session, work)
+    pause, stall = FIRST_POLL, Stall(session, work.doing, work.look)
     label = work.doing[:1].upper() + work.doing[1:]
     try:
         with Progress(session.console, label, quiet=session.quiet) as bar:

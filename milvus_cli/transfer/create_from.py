@@ -13,7 +13,7 @@ from typing import IO, BinaryIO
 
 from ..errors import CliError, InvalidInput
 from ..files.column_notes import column_notes
-from ..files.inference import MIXED, InferredColumn, likely_key
+from ..files.inference import MIXED, InferredColumn, likely_key, repeated_key
 from ..files.sample import Sample, one_column, read_columns
 from ..files.separated import other_delimiter
 from ..files.sources import STDIN, InputFile, find_files, identity
@@ -193,7 +193,9 @@ def _with_key(session: Session, options: CreateFromOptions, columns: Sequence[In
         return replace(options, primary=key)
     taken = {parse_field(each).name for each in options.fields}
     name = next(each for each in (*GENERATED_KEYS, "_generated_id") if each not in taken)
-    session.console.note(f"note: no column looks like a primary key: Milvus generates {name!r}; -p FIELD chooses one")
+    repeated = repeated_key(columns)
+    why = f"{repeated!r} repeats or lacks values" if repeated else "no column looks like a primary key"
+    session.console.note(f"note: {why}: Milvus generates {name!r}; -p FIELD chooses one")
     return replace(options, primary=name, auto_id=True, fields=(f"{name}:INT64", *options.fields))
 
 

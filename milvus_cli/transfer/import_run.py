@@ -18,7 +18,7 @@ from ..rows.write_target import WriteTarget
 from ..server.existence import exact_row_count, row_count
 from ..server.loading import LoadOptions
 from ..server.progress import load_state
-from ..server.waiting import Stall, Work, load
+from ..server.waiting import Stall, load
 from ..session.session import Session
 from ..text.counts import counted
 from .checkpoint import Checkpoint
@@ -57,8 +57,7 @@ class ImportRun:
     ) -> None:
         """Imports the rows of the steps; `fraction` returns the progress after some rows and bytes."""
         session, name = self._session, self._options.collection
-        doing = Work(f"importing into {name!r}", lambda: 0.0, f"list bulk_insert_tasks -c {name}")
-        stall = Stall(session, doing)
+        stall = Stall(session, f"importing into {name!r}", f"list bulk_insert_tasks -c {name}")
         # Unfinished parts of an upload are kept, and paid for, until it is canceled.
         with ending_as_interrupted(), Progress(session.console, f"Importing into {name!r}", quiet=session.quiet) as bar:
 

@@ -75,7 +75,7 @@ def as_gnu(path: Path, target: Path) -> None:
 
 @pytest.fixture
 def lite_tar(lite_dump: Path, tmp_path: Path) -> Path:
-    """That dump in a tar file, in the order of its names: the manifest is last."""
+    """The dump in a tar file, sorted by name: the manifest is last."""
     target = tmp_path / "d.tar"
     tar("cf", target, "--sort=name", "-C", lite_dump.parent, lite_dump.name)
     return target

@@ -131,6 +131,7 @@ def test_commas_at_the_ends_of_lines_do_not_make_rows(tmp_path: Path) -> None:
 CLICKHOUSE = '{"meta": [{"name": "id", "type": "Int64"}], "data": [%s], "rows": 1}'
 IS_CLICKHOUSE = "this is ClickHouse's JSON format, not a list of rows", "export with FORMAT JSONEachRow"
 IS_SPLIT = "this lists columns and data apart, as pandas' orient='split' does", "write it with orient='records'"
+OF_COLUMNS = "this is an object of columns, as pandas' to_json writes by default", "write it with orient='records'"
 FILL = " " * (3 << 20)
 
 
@@ -141,6 +142,7 @@ FILL = " " * (3 << 20)
     [
         (CLICKHOUSE % ROW, IS_CLICKHOUSE),
         (CLICKHOUSE % '[1, "a"]', IS_CLICKHOUSE),
+        ('{"key": {"0": 7, "1": 8}, "name": {"0": "a", "1": null}}', OF_COLUMNS),
         ('{"columns": ["id", "t"], "index": [0], "data": [[1, "a"]]}', IS_SPLIT),
         (
             f'{{"data": {{"rows": [{ROW}]}}}}',
