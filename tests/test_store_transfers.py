@@ -6,8 +6,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,7 @@ from milvus_cli.errors import CliError, NotAuthorized, Unreachable
 from milvus_cli.files import row_stream, stores
 from milvus_cli.files.stores import PART, new_object
 from tests.bench.endless import NAME, Endless, Shape
+from tests.bench.memory import write_files
 from tests.support.cli import COMMAND, ROOT, Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.s3_server import S3Server
@@ -192,6 +195,8 @@ def test_an_upload_that_a_signal_ends_leaves_nothing(one_book: Typed, s3: S3Serv
         assert (s3.objects, s3.uploads) == ({}, {})
 
 
+SHAPE = Shape(3_000, 1536, 8_000)
+LINUX = pytest.mark.skipif(sys.platform != "linux", reason="libraries take other amounts of memory")
 PEAK = """
 import subprocess, sys
 from resource import RUSAGE_CHILDREN, getrusage
@@ -202,16 +207,37 @@ sys.exit(done.returncode or (f"{peak} MiB" if peak >= most else 0))
 """Runs a command, which must stay under the MiB given first. A process begins with the peak of the one before it."""
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="libraries take other amounts of memory, and ru_maxrss has bytes")
-@pytest.mark.parametrize(("form", "most"), [("csv", 125), ("parquet", 150)])
-def test_an_export_to_a_store_takes_little_memory(form: str, most: int, cli: Cli, s3: S3Server) -> None:
-    with Endless(Shape(3_000, 1536, 8_000)) as uri:
+@pytest.fixture
+def endless(cli: Cli, s3: S3Server) -> Iterator[Callable[[int, str], tuple[int, str, str]]]:
+    """Runs a command that must stay under so many MiB, with a server that has wide rows and takes any others."""
+    with Endless(SHAPE) as uri:
         env = {**cli.environment({**s3.environment, "MILVUS_URI": uri}), "PYTHONPATH": str(ROOT)}
-        line = [*COMMAND, "export", "-c", NAME, f"s3://books/out.{form}"]
-        argv = [sys.executable, "-I", "-S", "-c", PEAK, str(most), *line]
-        done = subprocess.run(argv, env=env, capture_output=True, encoding="utf-8", check=False)
-    exported = f"Exported 3,000 rows of '{NAME}' to s3://books/out.{form}.\n"
-    assert (done.returncode, done.stdout) == (0, exported), done.stderr
+
+        def run(most: int, line: str) -> tuple[int, str, str]:
+            argv = [sys.executable, "-I", "-S", "-c", PEAK, str(most), *COMMAND, *line.split()]
+            done = subprocess.run(argv, env=env, capture_output=True, encoding="utf-8", check=False)
+            return done.returncode, done.stdout, done.stderr
+
+        yield run
+
+
+@LINUX
+@pytest.mark.parametrize(("form", "most"), [("csv", 125), ("parquet", 150)])
+def test_an_export_to_a_store_takes_little_memory(form: str, most: int, endless: Any) -> None:
+    code, out, err = endless(most, f"export -c {NAME} s3://books/out.{form}")
+    assert (code, out) == (0, f"Exported 3,000 rows of '{NAME}' to s3://books/out.{form}.\n"), err
+
+
+@LINUX
+@pytest.mark.parametrize(("form", "most"), [("csv", 125), ("parquet", 160)])
+def test_an_insert_from_a_store_takes_little_memory(
+    form: str, most: int, endless: Any, s3: S3Server, tmp_path: Path
+) -> None:
+    """pyarrow loads numpy where it is installed, as here, which takes 10 MiB."""
+    (path,) = write_files(SHAPE, form, tmp_path)
+    s3.objects[f"books/in.{form}"] = path.read_bytes()
+    code, out, err = endless(most, f"insert file -c {NAME} s3://books/in.{form}")
+    assert (code, out[: out.find(" into")]) == (0, "Inserted 3,000 of 3,000 rows"), err
 
 
 def test_an_upload_that_can_t_be_cancelled_is_not_completed_later(s3: S3Server) -> None:

@@ -13,8 +13,10 @@ import s3fs
 from pyarrow import parquet
 
 from milvus_cli.errors import CliError, InvalidInput
-from milvus_cli.files import stores
+from milvus_cli.files import block_stream, stores
+from milvus_cli.files.block_stream import BlockStream
 from milvus_cli.files.sources import find_files, open_source
+from milvus_cli.files.stores import ObjectStream
 from milvus_cli.files.urls import STORES, shown_url
 from tests.support.cli import Run
 from tests.support.recorder import run_here
@@ -199,6 +201,35 @@ def test_an_object_that_changes_while_it_is_read_is_an_error(s3: S3Server, monke
         s3.objects["books/a.csv"] = bytes(2 << 20)
         with pytest.raises(CliError, match=r"^s3://books/a\.csv changed while it was read$"):
             source.stream.read()
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(block_stream, "BLOCK", 1000)
+    monkeypatch.setattr(block_stream, "BLOCKS", 3)
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_ranges_of_an_object_are_its_content_while_few_blocks_are_kept(s3: S3Server) -> None:
+    numbers = random.Random(1)
+    content = s3.objects["books/a"] = numbers.randbytes(10_500)
+    with BlockStream(ObjectStream("s3://books/a", ahead=False)) as stream:
+        for _ in range(100):
+            begin, size = numbers.randrange(11_000), numbers.choice([1, 900, 4000, 20_000])
+            assert stream.seek(begin) == begin
+            assert stream.read(size) == content[begin : begin + size]
+        assert stream.seek(-100, io.SEEK_END) == 10_400
+        assert stream.read() == content[-100:]
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_block_that_is_kept_is_not_requested_again(s3: S3Server) -> None:
+    s3.objects["books/a"] = bytes(10_000)
+    with BlockStream(ObjectStream("s3://books/a", ahead=False)) as stream:
+        for begin in [0, 1000, 2000] * 5:
+            stream.seek(begin)
+            stream.read(1000)
+    assert s3.bytes_sent == 3000
 
 
 def test_a_connection_that_is_lost_inside_parquet_is_an_error_of_the_connection(s3: S3Server) -> None:

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, TextIO, cast
 from ..errors import CliError, InvalidInput
 from ..text.names import nearest
 from ..text.packages import install_line
+from .block_stream import BlockStream
 from .directories import Disks, below, data_files, pattern_matches, require_one_format
 from .path_columns import PathColumns, path_columns
 from .spans import Span, SpanStream, state_of
@@ -272,7 +273,9 @@ def _open_raw(file: InputFile, stdin: BinaryIO | None) -> BinaryIO:
     if file.path == STDIN:
         return stdin or sys.stdin.buffer
     if store_of(file.path):
-        return cast(BinaryIO, ObjectStream(file.path, scattered=file.format == "parquet"))
+        by_columns = file.format == "parquet"
+        stream = ObjectStream(file.path, ahead=not by_columns)
+        return cast(BinaryIO, BlockStream(stream) if by_columns else stream)
     if file.is_url:
         # urllib's HTTP client takes about 35 ms to load, and most inserts and searches read no URL.
         from .web import open_url

@@ -16,8 +16,8 @@ from ..text.packages import install_line
 from .directories import Entry
 from .urls import STORES, VERSION_ID, shown_url, store_of
 
-READ_AHEAD, SCATTERED, SCATTERED_BLOCKS = 4 << 20, 1 << 20, 32
-"""Bytes requested at once of what is read from begin to end, and of columns, with the number of blocks kept."""
+READ_AHEAD = 4 << 20
+"""Bytes requested at once of what is read from begin to end."""
 PART, PARTS = 5 << 20, 2_500
 """Minimum bytes of a part of an upload, which is held in memory, and the number of parts after which they grow.
 
@@ -68,7 +68,7 @@ class Stores:
         return [Entry(name, each["size"] or 0, each["type"] == "directory") for name, each in names.items()]
 
     def content(self, path: str) -> bytes:
-        with ObjectStream(path, scattered=False) as stream:
+        with ObjectStream(path, ahead=True) as stream:
             return stream.read()
 
 
@@ -91,21 +91,17 @@ def _marked(url: str, info: Any) -> str:
 
 
 class ObjectStream(io.RawIOBase):
-    """An object read in ranges; `scattered` for formats that are not read from begin to end.
+    """An object read in ranges: with `ahead`, which suits reading from begin to end, of more than is asked for.
 
     `version` identifies the version of its content, `size` is its length. Raises CliError if it can't be read.
     """
 
-    def __init__(self, url: str, *, scattered: bool) -> None:
+    def __init__(self, url: str, *, ahead: bool) -> None:
         super().__init__()
         self._url = url
-        cache: dict[str, Any] = {"block_size": READ_AHEAD, "cache_type": "readahead"}
-        if scattered:
-            kept = {"maxblocks": SCATTERED_BLOCKS}
-            cache = {"block_size": SCATTERED, "cache_type": "blockcache", "cache_options": kept}
         with _translated(url, "read"):
             store, path = _store(url)
-            self._file = store.open(path, "rb", **cache)
+            self._file = store.open(path, "rb", block_size=READ_AHEAD, cache_type="readahead" if ahead else "none")
             details = getattr(self._file, "details", None) or store.info(path)
         self.size: int | None = details["size"]
         self.version = next((str(details[name]) for name in VERSIONS if details.get(name)), "")
