@@ -27,7 +27,7 @@ from .folders import plain_name
 from .journal import Journal
 from .manifest import SCHEMA, DumpedCollection, DumpFile, Part, dump_file
 from .parts import PartFiles, Rows, written_parts
-from .plan import DumpOptions, PlannedCollection, selection_of, server_timestamp
+from .plan import DumpOptions, PlannedCollection, selection_of
 from .progress import CollectionProgress, DumpProgress
 
 if TYPE_CHECKING:
@@ -126,11 +126,10 @@ class CollectionDumper:
     def _read(self, planned: PlannedCollection, partitions: Sequence[str], done: CollectionProgress) -> None:
         """Reads the rows that earlier runs have not read. Reads all again if rows came between their keys meanwhile."""
         side, has_begun = planned.side, bool(done.parts or done.partitions)
-        timestamp = self._patience.tried(lambda: server_timestamp(side))
-        everything = self._patience.tried(lambda: selection_of(side, self._options.filter, timestamp=timestamp))
+        everything = self._patience.tried(lambda: selection_of(side, self._options.filter, planned.timestamp))
         before = self._patience.tried(lambda: exact_count(side.client, everything))
         if any(each not in done.partitions for each in partitions):
-            done.read_at.append(_time_of(timestamp))
+            done.read_at.append(_time_of(planned.timestamp))
             self._record(planned.name, read_at=done.read_at[-1])
         for partition in partitions:
             if partition not in done.partitions:

@@ -14,7 +14,7 @@ from ..errors import CliError
 from ..result import Table
 from ..rows.filters import filled
 from ..rows.freshness import Freshness
-from ..rows.selection import exact_count, selected, strong_timestamp
+from ..rows.selection import exact_count, selected, server_timestamp
 from ..schema.indexes import indexes
 from ..server.chosen import Choice, CollectionName, chosen_collections, chosen_databases, database_names
 from ..server.databases import database_properties
@@ -61,13 +61,18 @@ class DumpOptions:
 
 @dataclass(frozen=True)
 class PlannedCollection:
-    """A collection to dump. `rows` are those that will be read; None for a dump of the schema only."""
+    """A collection to dump. `rows` are those that will be read; None for a dump of the schema only.
+
+    `timestamp` is that of the whole dump: what was written before is in it. The server waits for its clock to get
+    there only once. 0 if it tells none.
+    """
 
     name: CollectionName
     side: Side
     folder: str
     rows: int | None
     loaded: bool
+    timestamp: int = 0
 
 
 @dataclass(frozen=True)
@@ -103,7 +108,8 @@ def plan_dump(session: Session, options: DumpOptions) -> DumpPlan:
     }
     tops = folder_names(used)
     paths = {each: f"{tops[each.database]}/{folders[each.database][each.collection]}" for each in names}
-    planned = _each_at_once(names, lambda name: _planned(session, name, paths[name], options))
+    timestamp = 0 if options.schema_only else server_timestamp(session.client)
+    planned = _each_at_once(names, lambda name: _planned(session, name, paths[name], options, timestamp))
     if not options.schema_only:
         _require_readable(planned, options)
     return DumpPlan(
@@ -126,7 +132,9 @@ def _each_at_once(
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _planned(session: Session, name: CollectionName, folder: str, options: DumpOptions) -> PlannedCollection:
+def _planned(
+    session: Session, name: CollectionName, folder: str, options: DumpOptions, timestamp: int
+) -> PlannedCollection:
     side = open_side(session, CollectionRef("", name.database, name.collection))
     loaded = side.loaded()
     definition = side.definition()
@@ -136,8 +144,9 @@ def _planned(session: Session, name: CollectionName, folder: str, options: DumpO
         raise exc.with_context(more_hint=f"--exclude {name} leaves it out") from exc
     if options.schema_only:
         return PlannedCollection(name, side, folder, None, loaded)
-    rows = exact_count(side.client, selection_of(side, options.filter)) if loaded else _stored_rows(side)
-    return PlannedCollection(name, side, folder, rows, loaded)
+    selection = selection_of(side, options.filter, timestamp)
+    rows = exact_count(side.client, selection) if loaded else _stored_rows(side)
+    return PlannedCollection(name, side, folder, rows, loaded, timestamp)
 
 
 def _stored_rows(side: Side) -> int:
@@ -167,12 +176,7 @@ def _listed(planned: Sequence[PlannedCollection]) -> str:
     return names + (f" and {len(planned) - LISTED} more" if len(planned) > LISTED else "")
 
 
-def selection_of(side: Side, filter: str, *, timestamp: int = 0) -> Selection:
+def selection_of(side: Side, filter: str, timestamp: int) -> Selection:
     """Selects the rows to dump, as of a hybrid timestamp if the server has one."""
     fresh = Freshness(CUSTOMIZED, timestamp) if timestamp else Freshness()
     return selected(side.client, side.collection, filter=filter, fresh=fresh)
-
-
-def server_timestamp(side: Side) -> int:
-    """Returns the server's hybrid timestamp of now, 0 if it tells none."""
-    return strong_timestamp(side.client, side.selection())

@@ -190,9 +190,13 @@ def exact_count(client: Client, selection: Selection, *, timestamp: int = 0) -> 
 
 def strong_timestamp(client: Client, selection: Selection) -> int:
     """Returns the timestamp that all requests of a strong read share, so that only one waits; 0 if unsupported."""
-    if selection.consistency == "Strong":
-        with suppress(Unsupported):
-            return int(client.call("AllocTimestamp").timestamp)
+    return server_timestamp(client) if selection.consistency == "Strong" else 0
+
+
+def server_timestamp(client: Client) -> int:
+    """Returns the server's hybrid timestamp of now; 0 if it tells none."""
+    with suppress(Unsupported):
+        return int(client.call("AllocTimestamp").timestamp)
     return 0
 
 

@@ -96,6 +96,13 @@ def test_databases_are_created_where_they_are_missing(two_databases: DumpedServe
     assert two_databases(f"--db dmp_shop dump {tmp_path / 'e'} -c book --dry-run -o csv").out.count("\n") == 2
 
 
+def test_all_collections_of_a_dump_have_the_same_time(two_databases: DumpedServer, tmp_path: Path) -> None:
+    two_databases.all(f"dump {tmp_path / 'whole'} --database dmp_shop")
+    collections = two_databases.json(f"show dump {tmp_path / 'whole'}")["collections"]
+    (first,), (second,) = (each["read_at"] for each in collections)
+    assert first == second
+
+
 def test_a_server_without_databases_and_partitions_says_so_before(
     two_databases: DumpedServer, on_earlier_lite: DumpedServer, tmp_path: Path
 ) -> None:
