@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
+from itertools import zip_longest
 from typing import Any, NamedTuple
 
 from ..client.client import Client
@@ -204,10 +205,9 @@ def _databases(client: Client) -> Sequence[str]:
 
 
 def _counted_rows(client: Client, places: Sequence[_Place], seconds: float) -> list[CollectionUse]:
-    """Returns collections with their rows by the statistics: to count them takes a query."""
-    asked = places[:MOST_COLLECTIONS]
-    counts = gather(partial(_rows_of, client), asked, seconds=seconds)
-    return [CollectionUse(place.label, rows) for place, rows in zip(asked, counts, strict=True)]
+    """Returns all collections, the first ones with their rows by the statistics: to count them takes a query."""
+    counts = gather(partial(_rows_of, client), places[:MOST_COLLECTIONS], seconds=seconds)
+    return [CollectionUse(place.label, rows) for place, rows in zip_longest(places, counts)]
 
 
 def _rows_of(client: Client, place: _Place, left: float) -> int | None:

@@ -6,6 +6,7 @@ import pytest
 
 from milvus_cli.client.client import Client
 from milvus_cli.connections.profile import Profile, parse_address
+from milvus_cli.monitor import probe as probes
 from milvus_cli.monitor.probe import Probe
 from milvus_cli.monitor.state import CollectionUse
 from milvus_cli.session.clients import open_client
@@ -177,3 +178,16 @@ def test_milvus_lite_tells_rows(cli: Cli, lite: LiteServer, closed_port: int) ->
     typed.gone("counted")
     assert reading.version.startswith("Milvus Lite 3")
     assert CollectionUse("counted", 20) in reading.collections
+
+
+def test_collections_whose_rows_are_not_requested_are_there_too(
+    cli: Cli, lite: LiteServer, closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probes, "MOST_COLLECTIONS", 0)
+    typed = Typed(cli, lite)
+    typed.make("counted", rows=20)
+    probe = probe_of(lite.address, closed_port)
+    reading = probe.read()
+    probe.close()
+    typed.gone("counted")
+    assert CollectionUse("counted", None) in reading.collections
