@@ -32,7 +32,14 @@ SERVERS = ("earlier_lite", "lite", "milvus", "milvus_auth", "milvus_tls", "milvu
 
 SLOW_FIXTURES = {*SERVERS, "cli", "terminal", "embedded_servers", "s3_server"}
 """Fixtures of tests that --fast leaves out: they start servers, or the program as a process."""
-SLOW_FILES = ("test_bench.py", "test_environment.py", "test_quality.py", "test_support.py", "test_voice.py")
+SLOW_FILES = (
+    "test_bench.py",
+    "test_environment.py",
+    "test_picture.py",
+    "test_quality.py",
+    "test_support.py",
+    "test_voice.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,4 +1,4 @@
-"""Draws the pictures of docs/: sessions of the shell in a pseudo-terminal, on Milvus Lite.
+"""Draws the pictures of docs/: sessions of the program in a pseudo-terminal, on Milvus Lite and, of `top`, on Milvus.
 
 `python -m tests.picture` writes them anew. What differs between sessions is replaced: the port, the times, and the
 version of Milvus Lite.
@@ -9,6 +9,7 @@ import re
 import shlex
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from itertools import groupby
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.support.cli import ROOT
+from tests.support.milvus_server import MilvusServer
 from tests.support.terminal import Terminal
 
 DOCS = ROOT / "docs"
@@ -53,6 +55,8 @@ SEARCH = "search films -v [0.9,0.4,0,0] --filter 'year > 1960' --fields title,ye
 TYPED = "search films --like 1 --f"
 POINTS = "insert fake points -n 400 --clusters 5 --seed 3"
 PLOT = "plot vectors points"
+SEARCHES = 20_000
+"""More than there are before `top` has been drawn."""
 
 
 class Cell(NamedTuple):
@@ -73,7 +77,11 @@ def drawn() -> dict[str, str]:
                 first.wait_for("/default>")
                 first.send_line("exit")
                 first.wait_exit()
-            return {"shell": _shell(program, env, Path(home)), "plot": _plot(program, env, Path(home))}
+            return {
+                "shell": _shell(program, env, Path(home)),
+                "plot": _plot(program, env, Path(home)),
+                "top": _top(program, env, Path(home)),
+            }
         finally:
             with Terminal([*program, "stop", "server", "--all", "--yes"], env=env, cwd=Path(home)) as last:
                 last.wait_exit()
@@ -101,6 +109,24 @@ def _plot(program: Sequence[str], env: Mapping[str, str], home: Path) -> str:
     with Terminal(["bash", "-c", script], rows=28, cols=COLS, env=env, cwd=home) as terminal:
         terminal.wait_exit()
         return _picture(terminal, "vectors of five clusters as points on a plane")
+
+
+def _top(program: Sequence[str], env: Mapping[str, str], home: Path) -> str:
+    with MilvusServer(home / "milvus") as server:
+        connect = f"connect -p {server.port} --management-port {server.management_port} -a production"
+        made = f"create collection points --dim 8; {POINTS}; load points; flush points"
+        with Terminal([*program, "-c", f"{connect}; {made}"], rows=22, cols=COLS, env=env, cwd=home) as before:
+            before.wait_exit()
+        searching = [*program, "bench", "search", "points", "-n", str(SEARCHES), "-j", "2", "-q"]
+        with Terminal(searching, rows=22, cols=COLS, env=env, cwd=home):
+            # The calls that it begins with must have passed.
+            time.sleep(5)
+            with Terminal([*program, "top"], rows=16, cols=COLS, env=env, cwd=home) as top:
+                time.sleep(15)
+                found = _picture(top, "requests, latencies, collections and nodes of a server")
+                top.send("q")
+                top.wait_exit()
+    return found
 
 
 def _picture(terminal: Terminal, title: str) -> str:
