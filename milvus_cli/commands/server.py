@@ -24,7 +24,7 @@ path_word = word(
     needed=False,
     type=DIRECTORY,
     metavar="PATH",
-    help="Data directory. [default: one managed by milvus_cli]",
+    help="Data directory. [default: that of the current connection, or one managed by milvus_cli]",
 )
 
 
@@ -33,14 +33,7 @@ class ConfigPattern(Offered):
 
 
 @command("start server")
-@word(
-    "path",
-    "--path",
-    needed=False,
-    type=DIRECTORY,
-    metavar="PATH",
-    help="Data directory. [default: one managed by milvus_cli]",
-)
+@path_word
 def start_server(session: Session, path: str | None) -> Record:
     """Start Milvus Lite.
 
@@ -60,7 +53,8 @@ def start_server(session: Session, path: str | None) -> Record:
 def stop_server(session: Session, path: str | None, every: bool) -> Done:
     """Stop Milvus Lite.
 
-    The data is kept.
+    Without PATH, stops the server of the current connection if that is Milvus Lite, else the one on the default
+    directory. The data is kept.
 
     \b
     Example: stop server

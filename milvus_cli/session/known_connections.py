@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ..connections.environment import Config
+from ..connections.lite_path import lite_path
 from ..connections.profile import DEFAULT_ALIAS, Profile, checked_alias
 from ..connections.resolve import Request, Resolved, from_environment, resolve
 from ..connections.store import Saved, Store
@@ -68,6 +69,15 @@ class KnownConnections:
         if choice is None:
             return found
         return Resolved(replace(found.profile, database=choice.database), {**found.sources, "database": choice.source})
+
+    def lite_directory(self, alias: str) -> str:
+        """Returns the data directory if an alias, or MILVUS_URI without one, is Milvus Lite; "" if it is not.
+
+        Raises CliError for an unknown alias. Needs no token, nor a server.
+        """
+        if not alias:
+            return lite_path(self._config.uri) or ""
+        return self.saved(alias).profile.lite
 
     def requested(self, request: Request, ask_password: AskPassword) -> tuple[Profile, Profile | None]:
         """Returns the profile that a `connect` asks for, and the one its alias had before."""

@@ -84,13 +84,33 @@ def test_a_server_that_was_stopped_is_gone(embedded_servers: Cli) -> None:
     started = one(embedded_servers("start", "server", "-o", "json"))
     stopped = embedded_servers("stop", "server", "-o", "json")
     assert stopped.out == (
-        '{\n  "message": "Stopped 1 server.",\n  "stopped": [\n    "' + started["path"] + '"\n  ]\n}\n'
+        f'{{\n  "message": "Stopped the server on {started["path"]} (default directory).",\n  "stopped": [\n'
+        f'    "{started["path"]}"\n  ]\n}}\n'
     )
     assert _dies(started["pid"])
     assert embedded_servers("list", "servers", "-o", "json").out == "[]\n"
     assert embedded_servers("stop", "server") == Run(
-        1, "", f"error: no server runs on {started['path']}\nhint: `list servers` shows those that do\n"
+        1,
+        "",
+        f"error: no server runs on {started['path']} (default directory)\nhint: `list servers` shows those that do\n",
     )
+
+
+def test_without_a_path_the_server_of_the_current_connection_is_meant(embedded_servers: Cli, tmp_path: Path) -> None:
+    path, default = str(tmp_path / "books"), embedded_servers.home / "lite"
+    embedded_servers("start", "server")
+    embedded_servers("connect", "--lite", path, "-a", "books")
+    assert one(embedded_servers("show", "server", "-o", "json"))["path"] == path
+    assert embedded_servers("stop", "server") == Run(0, f"Stopped the server on {path} (connection 'books').\n", "")
+    assert embedded_servers("show", "server") == failed(
+        f"no server runs on {path} (connection 'books')", "start server"
+    )
+    assert one(embedded_servers("start", "server", "-o", "json"))["path"] == path
+
+    by_address = embedded_servers("stop", "server", env={"MILVUS_URI": path})
+    assert by_address == Run(0, f"Stopped the server on {path} (MILVUS_URI).\n", "")
+    elsewhere = embedded_servers("stop", "server", env={"MILVUS_URI": "milvus.example:19530"})
+    assert elsewhere == Run(0, f"Stopped the server on {default} (default directory).\n", "")
 
 
 def test_a_server_that_was_killed_is_noticed_and_started_again_with_its_data(
@@ -157,7 +177,7 @@ def test_a_server_whose_starter_was_killed_serves_the_next_command(
 def test_a_server_whose_starter_was_killed_can_be_stopped(embedded_servers: Cli, tmp_path: Path) -> None:
     path = str(tmp_path / "books")
     pid = _left_starting(embedded_servers, path, signal.SIGTERM)
-    assert embedded_servers("stop", "server", path) == Run(0, "Stopped 1 server.\n", "")
+    assert embedded_servers("stop", "server", path) == Run(0, f"Stopped the server on {path}.\n", "")
     assert _dies(pid)
 
 
