@@ -125,6 +125,7 @@ class Script(NamedTuple):
     """Commands to run next, echoed as typed with `echo`; then the shell, if `stay` is set and there is a terminal.
 
     `ending` is shown if all of them succeed. `arguments` fill $1, $2 and so on in the commands; with None these stay.
+    With `one_answer`, a format for programs gets only the result of the last command.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Script(NamedTuple):
     stay: bool = False
     ending: str = ""
     arguments: Sequence[str] | None = None
+    one_answer: bool = False
 
 
 class Repeat(NamedTuple):

@@ -1,5 +1,6 @@
 """The first thing that a newcomer runs."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -46,6 +47,19 @@ def test_quickstart_shows_each_command_with_its_output_and_works_twice(quickstar
     assert "Created collection 'films'.\n" in first.out
     assert "Collection 'films' already exists.\n" in second.out
     assert "Field 'mood' of 'films' already has index" in second.out
+
+
+@pytest.mark.parametrize("asked", [("-o", "json"), ("--query", "[]")], ids=" ".join)
+def test_quickstart_gives_programs_the_answer_alone_and_tells_the_rest_on_standard_error(
+    quickstart: Cli, asked: tuple[str, str]
+) -> None:
+    run = quickstart("quickstart", *asked)
+    titles = [each["title"] for each in json.loads(run.out)]
+    assert (run.code, titles) == (0, ["Solaris", "2001: A Space Odyssey", "Spaceballs"])
+
+    assert "> connect --lite -a quickstart\n" in run.err
+    assert "│ exact      │ 6     │\n" in run.err
+    assert run.err.endswith(f"--fields title,year\n\n{NEXT_STEPS}")
 
 
 def test_the_next_steps_can_be_taken(quickstart: Cli) -> None:

@@ -77,7 +77,11 @@ def test_an_open_quote_at_the_end_of_a_script_is_an_error(cli: Cli) -> None:
 
 
 def test_echo_shows_each_command_before_its_output(cli: Cli) -> None:
-    assert cli("--echo", "-o", "jsonl", "-c", "version") == Run(0, f"> version\n{VERSION}\n", "")
+    assert cli("--echo", "-c", "version -o jsonl") == Run(0, f"> version -o jsonl\n{VERSION}\n", "")
+
+
+def test_echo_leaves_standard_output_to_the_results_in_a_format_for_programs(cli: Cli) -> None:
+    assert cli("--echo", "-o", "jsonl", "-c", "version") == Run(0, VERSION, "> version\n\n")
 
 
 def test_a_script_file_that_is_not_there_or_not_text(cli: Cli, tmp_path: Path) -> None:

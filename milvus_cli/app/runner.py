@@ -95,12 +95,20 @@ def _run_echoed(statement: Statement, session: Session, name: str, *, echo: bool
 
         hidden = carries_secret(statement.text)
         text = f"{statement.argv[0]} … (hidden: it has a secret)" if hidden else statement.text
-        session.console.write(f"{statement.comment}> {text}\n")
-        session.console.flush()
+        _tell(session, f"{statement.comment}> {text}\n")
     code = run(statement, session, where=f"{name}:{statement.line}")
     if echo:
-        session.console.write("\n")
+        _tell(session, "\n")
     return code
+
+
+def _tell(session: Session, text: str) -> None:
+    """Writes what a script says beside its results: to stderr if the format is for programs."""
+    if session.for_people:
+        session.console.write(text)
+        session.console.flush()
+    elif text:
+        session.console.note(text.removesuffix("\n"))
 
 
 def _run(statement: Statement, session: Session, where: str, before: Mapping[str, object], *, page: bool) -> int:
@@ -205,12 +213,29 @@ def _run_within(script: Script, session: Session) -> int:
     inner = session.with_options(replace(session.options, scripted=True))
     running.append(script.name)
     try:
-        code = run_script(script.text.split("\n"), inner, **options)
+        runs = run_script if session.for_people or not script.one_answer else _run_for_answer
+        code = runs(script.text.split("\n"), inner, **options)
     finally:
         running.pop()
     if not code:
-        session.console.write(script.ending)
+        _tell(session, script.ending)
     return code
+
+
+def _run_for_answer(lines: Iterable[str], session: Session, *, name: str, echo: bool) -> int:
+    """Runs a script whose last result is its answer: the others go to stderr, in the form for people."""
+    console = session.console
+    *first, last = statements(lines)
+    people = session.with_options(replace(session.options, output="table", query=None))
+    before = console.stdout
+    console.stdout = console.stderr
+    try:
+        for statement in first:
+            if code := _run_echoed(statement, people, name, echo=echo):
+                return code
+    finally:
+        console.stdout = before
+    return _run_echoed(last, session, name, echo=echo)
 
 
 def _write(result: Shown, session: Session, output: str, style: Style) -> None:

@@ -189,7 +189,8 @@ def quickstart(session: Session, no_shell: bool) -> Script:
     """Start with a small sample collection.
 
     Starts Milvus Lite on this machine and creates, fills, indexes, loads and searches a collection. On a terminal it
-    then opens the shell. It can be run repeatedly.
+    then opens the shell. It can be run repeatedly. A format for programs gets only the answer of the search on standard
+    output.
 
     \b
     Example: quickstart
@@ -197,4 +198,4 @@ def quickstart(session: Session, no_shell: bool) -> Script:
     from importlib.resources import files
 
     text = files("milvus_cli").joinpath("quickstart.mcli").read_text(encoding="utf-8")
-    return Script("quickstart", text, echo=True, stay=not no_shell, ending=NEXT_STEPS)
+    return Script("quickstart", text, echo=True, stay=not no_shell, ending=NEXT_STEPS, one_answer=True)
