@@ -67,7 +67,7 @@ def explaining_filter_errors(expression: str, schema: CollectionSchema) -> Itera
         found = _refusal(exc, expression)
         if found is None:
             raise
-        message, hint = _explained(expression, found, _filterable(schema))
+        message, hint = _explained(expression, found, schema)
         raise CliError(message, hint=hint, fault=exc.fault, server_code=exc.server_code) from exc
 
 
@@ -77,13 +77,15 @@ def _filterable(schema: CollectionSchema) -> Fields:
     return {field.name: field for field in row_fields(schema) if field.name not in hidden}
 
 
-def _explained(expression: str, refusal: Refusal, fields: Fields) -> tuple[str, str]:
+def _explained(expression: str, refusal: Refusal, schema: CollectionSchema) -> tuple[str, str]:
     """Returns message and hint."""
+    fields = _filterable(schema)
     reason, position, hint = refusal.reason, refusal.position, ""
     if (found := misfit(expression, refusal.said, position, fields)) is not None:
         reason, position, hint = found
     shown = "" if position is None else f"\n{pointed(expression, position)}"
-    return f"invalid filter: {reason}{shown}", hint or _filter_hint(expression, refusal, fields)
+    hint = hint or _filter_hint(expression, refusal, fields, has_keys=schema.enable_dynamic_field)
+    return f"invalid filter: {reason}{shown}", hint
 
 
 def _refusal(error: ServerRefused, expression: str) -> Refusal | None:
@@ -136,9 +138,9 @@ def _is_after(expression: str, word: str, position: int | None) -> bool:
     return expression[:position].lower().rstrip().endswith(word) or expression[position:].lower().startswith(word)
 
 
-def _filter_hint(expression: str, refusal: Refusal, fields: Fields) -> str:
+def _filter_hint(expression: str, refusal: Refusal, fields: Fields, *, has_keys: bool) -> str:
     position = refusal.position
-    if hint := foreign_hint(expression, position, fields):
+    if hint := foreign_hint(expression, position, fields, has_keys=has_keys):
         return hint
     for word, since in SINCE.items():
         if word in expression.lower() and (word in refusal.said or _is_after(expression, word, position)):

@@ -20,13 +20,15 @@ Found: TypeAlias = "re.Match[str]"
 
 NAME = r"[^\W\d]\w*"
 OPERAND = rf"(?<![\w\"'.\]])(?P<field>{NAME})(?P<keys>(?:\[[^\]]*\])*)"
-VALUE = rf"(?P<value>{LITERAL}|[+-]?\d[\w.]*|(?:true|false)\b)"
+UNQUOTED = r"[+-]?\d[\w.]*(?:[-/:+][\w.:]+)*(?:\s\d\d?:\d\d[\w.:+-]*)?"
+"""A number, or a date, a time or an identifier without the quotes that it needs."""
+VALUE = rf"(?P<value>{LITERAL}|{UNQUOTED}|(?:true|false)\b)"
 HOLDS = r"(?P<word>i?contains|has|includes|i?starts\W?_?with|i?ends\W?_?with|ilike|rlike|match(?:es)?|regexp?|=~|~\*?)"
 MISFIT = re.compile(r"incompatible|casted|cast value|comparisons|LIKE requires|like operation|no kernel")
 """In refusals of values that don't fit their field."""
 
 
-NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
 
 
 class Foreign(NamedTuple):
@@ -44,12 +46,17 @@ class Misfit(NamedTuple):
     hint: str
 
 
-def foreign_hint(expression: str, position: int | None, fields: Fields) -> str:
-    """Returns a hint for the first notation of another language at a position; "" if there is none."""
+def foreign_hint(expression: str, position: int | None, fields: Fields, *, has_keys: bool) -> str:
+    """Returns a hint for the first notation of another language at a position; "" if there is none.
+
+    With `has_keys`, an unknown name may be a key of the dynamic field.
+    """
     for each in FOREIGN:
         for found in _outside_literals(each.pattern, expression):
             at_place = position is None or found.start() <= position <= found.end()
-            if at_place and (hint := each.hint(found, fields)):
+            field = found.groupdict().get("field")
+            exists = has_keys or field is None or field in fields
+            if at_place and exists and (hint := each.hint(found, fields)):
                 return hint
     return ""
 
@@ -89,7 +96,18 @@ def _text(literal: str) -> str:
 
 
 def _value(literal: str) -> str:
-    return quoted(_text(literal)) if literal[:1] == "'" else literal
+    """Returns a value as filters write it: a text in double quotes, also if it came without any."""
+    is_bare = literal[:1] == '"' or NUMBER.fullmatch(literal) or literal.lower() in ("true", "false")
+    return literal if is_bare else quoted(_text(literal))
+
+
+def _bound(literal: str, found: Found, fields: Fields) -> str:
+    return quoted(_text(literal)) if _type(found, fields) in TEXTS else _value(literal)
+
+
+def _between_hint(found: Found, fields: Fields) -> str:
+    low, high = (_bound(found[name], found, fields) for name in ("low", "high"))
+    return f"{_operand(found)} >= {low} and {_operand(found)} <= {high}"
 
 
 def _member_hint(found: Found, fields: Fields) -> str:
@@ -152,6 +170,12 @@ def _bare_hint(found: Found, fields: Fields) -> str:
     return f"texts are written in quotes: {_operand(found)} {found['operator']} {quoted(word)}"
 
 
+def _unquoted_hint(found: Found, fields: Fields) -> str:
+    if NUMBER.fullmatch(found["value"]) or _type(found, fields) not in (*TEXTS, KEY):
+        return ""
+    return f"texts are written in quotes: {_operand(found)} {found['operator']} {quoted(found['value'])}"
+
+
 def _quoted_field_hint(found: Found, fields: Fields) -> str:
     return f"fields are written without quotes: {found['field']}" if found["field"] in fields else ""
 
@@ -172,13 +196,14 @@ FOREIGN = (
         lambda found, fields: f"not ({_operand(found)} like {_value(found['value'])})",
     ),
     _foreign(
-        rf"{OPERAND}\s+between\s+(?P<low>\S+)\s+and\s+(?P<high>[^\s)]+)",
-        lambda found, fields: f"{_operand(found)} >= {found['low']} and {_operand(found)} <= {found['high']}",
+        rf"{OPERAND}\s+between\s+(?P<low>{LITERAL}|\S+)\s+and\s+(?P<high>{LITERAL}|[^\s)]+)",
+        _between_hint,
     ),
     _foreign(rf"{OPERAND}\s+(?P<word>(?:not\s+)?in)\s*(?P<items>\([^()]*\)|[^\s\[{{()\w].*|\d.*)", _list_hint),
     _foreign(rf"\b(?:len|length|size|cardinality|array_size)\s*\(\s*{OPERAND}\s*\)", _length_hint),
     _foreign(rf"[\"'`](?P<field>{NAME})[\"'`](?=\s*(?:[=!<>]|in\b|like\b))", _quoted_field_hint),
     _foreign(rf"{OPERAND}\s*(?P<operator>[=!]=|like\b)\s*(?P<bare>{NAME})(?![\w(\[.])", _bare_hint),
+    _foreign(rf"{OPERAND}\s*(?P<operator>[=!<>]=|[<>]|like\b)\s*(?P<value>{UNQUOTED})", _unquoted_hint),
     _foreign(r"<>", lambda found, fields: "inequality is written !="),
     _foreign(
         r"(?-i:\b(?:AND|OR|NOT|IN|LIKE)\b)",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..client.versions import lacks
-from ..errors import InvalidInput
+from ..errors import InvalidInput, ServerRefused
 from ..result import Table
 from ..rows.filters import both
 from ..rows.freshness import Freshness, freshness
@@ -143,7 +144,7 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
     began = time.monotonic()
     pending = client.start("HybridSearch", **hybrid.request())
     alone = [client.start("Search", **each.request()) for each in searches] if show_legs else []
-    with refusals_explained(client, searches[0], schema):
+    with _refusals_explained(client, searches, schema):
         answer = pending.result()
         answers = [each.result() for each in alone]
     taken = (time.monotonic() - began) * 1000
@@ -151,6 +152,19 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
     marks = [Mark("group", asked.group_by)] if asked.group_by and asked.group_by not in shown.columns else []
     found = _Fused(searches, answer, answers, schema, shown, marks)
     return found.table(note if session.for_people else "")
+
+
+@contextmanager
+def _refusals_explained(client: Client, searches: Sequence[Search], schema: CollectionSchema) -> Iterator[None]:
+    """Explains a refusal by the leg that is refused alone, too: servers do not say which one it is."""
+    try:
+        yield
+    except ServerRefused as exc:
+        for each in searches:
+            with refusals_explained(client, each, schema):
+                client.call("Search", **each.request())
+        with refusals_explained(client, searches[0], schema):
+            raise exc
 
 
 def _require_operations(client: Client, asked: HybridOptions, legs: Sequence[SearchOptions]) -> None:

@@ -106,6 +106,7 @@ class SearchOptions(ExtraOptions):
             limit=self.limit,
             offset=self.offset,
             filter=both(expression, exclusion),
+            asked_filter=expression,
             partitions=self.partitions,
             fields=shown.asked,
             metric=self.metric.upper(),

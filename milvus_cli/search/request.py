@@ -53,9 +53,9 @@ class Extras:
 class Search:
     """One search. `limit` counts hits per query, `radius` and `range_filter` bound their distances.
 
-    `fields` are the output fields, "*" all of them. An empty `metric` is the index's. `consistency` and the hybrid
-    `timestamp` are as for `guarantee`. `extras` are further fields and parameters; `marks` are the columns that hits
-    have because of them.
+    `asked_filter` is the user's part of a `filter` that has more. `fields` are the output fields, "*" all of them. An
+    empty `metric` is the index's. `consistency` and the hybrid `timestamp` are as for `guarantee`. `extras` are further
+    fields and parameters; `marks` are the columns that hits have because of them.
     """
 
     collection: str
@@ -64,6 +64,7 @@ class Search:
     limit: int = 10
     offset: int = 0
     filter: str = ""
+    asked_filter: str = ""
     partitions: Sequence[str] = ()
     fields: Sequence[str] = ()
     metric: str = ""

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CliError, Interrupted, InvalidAnswer, ServerRefused
@@ -107,14 +107,31 @@ def _answered(asked: SearchOptions, schema: CollectionSchema) -> SearchAnswer:
 @contextmanager
 def refusals_explained(client: Client, search: Search, schema: CollectionSchema) -> Iterator[None]:
     """Explains a refusal by the filter, or by the state of the collection."""
+    shown = search.asked_filter or search.filter
     try:
-        with explaining_filter_errors(search.filter, schema) if search.filter else nullcontext():
-            yield
+        with explaining_filter_errors(shown, schema) if shown else nullcontext():
+            try:
+                yield
+            except ServerRefused as exc:
+                raise _refusal_alone(client, search, exc) from exc
     except ServerRefused as exc:
         error = explained_refusal(client, search, exc)
         if error is exc:
             raise
         raise error from exc
+
+
+def _refusal_alone(client: Client, search: Search, error: ServerRefused) -> ServerRefused:
+    """Returns the refusal of the user's part of the filter, which names the places that the user knows."""
+    if search.asked_filter in ("", search.filter):
+        return error
+    try:
+        client.call("Search", **replace(search, filter=search.asked_filter).request())
+    except ServerRefused as exc:
+        return exc
+    except CliError:
+        pass
+    return error
 
 
 def hit_table(asked: SearchOptions, found: SearchAnswer) -> Table:

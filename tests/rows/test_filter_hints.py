@@ -45,11 +45,15 @@ def refused(typed: Typed, expression: str) -> list[str]:
         ("meta[page] == 3", 'keys of JSON are written meta["page"]'),
         ('"a.b" == title and meta.page == 3', 'keys of JSON are written meta["page"]'),
         ("n between 1 and 3", "n >= 1 and n <= 3"),
+        ("title between 2024-01-01 and 2024-02-01", 'title >= "2024-01-01" and title <= "2024-02-01"'),
+        ("title between 'a b' and 'c'", 'title >= "a b" and title <= "c"'),
         ("title in ('axb', 'b')", "lists are written in square brackets: title in ['axb', 'b']"),
         ("id in 1,2", "lists are written in square brackets: id in [1,2]"),
         ("title <> 'x'", "inequality is written !="),
         ("title = 'x'", "equality is written =="),
         ("`title` == 'axb'", "fields are written without quotes: title"),
+        ("(title > 2024-07-05 12:30:00) and id > 0", 'texts are written in quotes: title > "2024-07-05 12:30:00"'),
+        ("title == 2024-07-05T12:30", 'texts are written in quotes: title == "2024-07-05T12:30"'),
         ("title like axb", 'texts are written in quotes: title like "axb"'),
     ],
 )
@@ -96,6 +100,12 @@ def test_words_of_other_languages_get_the_filter_that_is_meant(
         ("n in ['3']", "expected INT64 for 'n', got '3'", 6, "numbers are written without quotes: n == 3"),
         ("n like 'a%'", "like needs a text, and 'n' is INT64", 7, "numbers are written without quotes: n == 1"),
         ("title == 3", "expected VARCHAR for 'title', got 3", 9, 'texts are written in quotes: title == "3"'),
+        (
+            "title > 2024-07-05",
+            "expected VARCHAR for 'title', got 2024-07-05",
+            8,
+            'texts are written in quotes: title > "2024-07-05"',
+        ),
         ("ok == 1", "expected BOOL for 'ok', got 1", 6, "ok == true"),
         ("tags == 'a'", "expected ARRAY for 'tags', got 'a'", 8, 'array_contains(tags, "a")'),
         ("meta == 3", "expected JSON for 'meta', got 3", 8, 'compare one of its keys: meta["KEY"] == 3'),
@@ -156,3 +166,37 @@ def test_a_part_of_a_field_is_read_with_the_field(hinted: Typed, name: str) -> N
 def test_an_option_of_another_command_is_named_with_it(hinted: Typed) -> None:
     hint = "it is an option of plot vectors, search, search_iterator"
     assert hinted("query hinted --like x") == failed("no such option '--like'", hint, code=2)
+
+
+@pytest.mark.parametrize(
+    ("expression", "hint"),
+    [
+        ("'a' in labels", "fields: id, name, vector"),
+        ("labels contains 'a'", "fields: id, name, vector"),
+        ("labels.first == 3", "fields: id, name, vector"),
+        ("'a' in nmae", "did you mean name?"),
+    ],
+)
+def test_a_hint_proposes_nothing_for_a_field_that_does_not_exist(typed: Typed, expression: str, hint: str) -> None:
+    typed.gone("fixed")
+    fields = "-f id:INT64 -f name:VARCHAR:9 -f vector:FLOAT_VECTOR:2"
+    typed.all(f"create collection fixed {fields} -p id --index vector:FLAT:L2", "load fixed")
+    run = typed(f'query fixed -e "{expression}"')
+    assert (run.code, run.out, run.err.splitlines()[-1]) == (1, "", f"hint: {hint}")
+    typed.gone("fixed")
+
+
+@pytest.mark.parametrize("expression", ["n >", "n = 3", "n > 1 and", "n == 3 and 'a' in tags", "(n > 1", "title > 3"])
+@pytest.mark.parametrize("command", ["search", "search_iterator"])
+def test_a_search_by_a_row_shows_the_filter_as_the_user_wrote_it(hinted: Typed, command: str, expression: str) -> None:
+    alone = hinted(f'{command} hinted --vector "[1, 2]" --filter "{expression}"')
+    assert hinted(f'{command} hinted --like 1 --filter "{expression}"') == alone
+    assert alone.err.startswith("error: invalid filter: ")
+    assert f"\n  {expression}\n" in alone.err
+
+
+@on_lite
+def test_a_hybrid_search_shows_the_filter_of_the_leg_that_is_refused(hinted: Typed) -> None:
+    legs = """--request 'like=1 filter="n > 1"' --request 'vector=[1,2] filter="n >"'"""
+    alone = hinted('search hinted --vector "[1, 2]" --filter "n >"')
+    assert hinted(f"hybrid_search hinted {legs}") == alone
