@@ -402,3 +402,21 @@ def test_a_row_is_asked_for_field_by_field(cli: Cli, lite: LiteServer, terminal:
     ]
     assert typed("insert row -c in_asked") == failed("missing row", """--row '{"id": 1, …}'""", code=2)
     typed.gone("in_asked")
+
+
+def test_keys_that_repeat_are_told_where_the_collection_grew_less(lite_in_tmp: Typed) -> None:
+    lite_in_tmp.gone("twice")
+    fields = "-f id:INT64 -f v:FLOAT_VECTOR:2"
+    lite_in_tmp.all(f"create collection twice {fields} -p id --index v:FLAT:L2", "load twice")
+    rows = [f'{{"id": {number % 3}, "v": [1, 2]}}\n' for number in range(5)]
+    Path("rows.jsonl").write_text("".join(rows))
+    Path("row.jsonl").write_text(rows[0])
+
+    note = "note: 2 rows replaced other rows with their keys: Milvus Lite keeps one row for each key\n"
+    line = "Inserted 5 of 5 rows into 'twice', which had 0 and has 3.\n"
+    assert lite_in_tmp("insert file -c twice rows.jsonl") == Run(0, line, note)
+
+    note = "note: 1 row replaced another row with its key: Milvus Lite keeps one row for each key\n"
+    line = "Inserted 1 of 1 rows into 'twice', which had 3 and has 3.\n"
+    assert lite_in_tmp("insert file -c twice row.jsonl") == Run(0, line, note)
+    lite_in_tmp.gone("twice")

@@ -10,10 +10,12 @@ from ..errors import CliError, Partial, ServerRefused, Unreachable
 from ..result import Done
 from ..server.existence import exact_row_count
 from ..session.session import Session
+from ..text.counts import counted
 from .checkpoint import InsertCounts
 from .insert_job import InsertOptions, is_device
 from .sender import replaced_note
 
+OTHERS = ("another row with its key", "other rows with their keys")
 KEEP_REJECTS = "--rejects FILE keeps them"
 
 
@@ -57,6 +59,9 @@ def summary(
         message += f"; {least}{counts.superseded:,} superseded by later rows of their key"
     if counts.replaced:
         session.console.note(replaced_note(counts.replaced))
+    if (same := _sharing_keys(session, options, counts, rows)) > 0:
+        replaced = f"{counted(same, 'row')} replaced {OTHERS[same > 1]}"
+        session.console.note(f"note: {replaced}: Milvus Lite keeps one row for each key")
     # Rows sent again are in only once if the collection has grown by exactly the inserted rows.
     once = not options.resume and before is not None and after == before + counts.inserted
     failures = list(_shortfalls(session, options, replace(counts, doubtful=0) if once else counts, shown))
@@ -66,6 +71,17 @@ def summary(
             error = error.with_context(more_hint=each.hint)
         raise error
     return Done(f"{message}.", _values(options, counts, before, after))
+
+
+def _sharing_keys(
+    session: Session, options: InsertOptions, counts: InsertCounts, rows: tuple[int | None, int | None]
+) -> int:
+    """Returns how many rows replaced others in Milvus Lite, whose insert leaves one row for each key."""
+    before, after = rows
+    is_plain = not (options.upsert or options.resume or counts.unknown or counts.replaced or counts.are_unsure)
+    if before is None or after is None or not is_plain or not session.client.version.is_lite:
+        return 0
+    return before + counts.inserted - after
 
 
 def _values(options: InsertOptions, counts: InsertCounts, before: int | None, after: int | None) -> dict[str, object]:
