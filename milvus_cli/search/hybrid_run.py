@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from ..client.versions import lacks
-from ..errors import InvalidInput, ServerRefused
+from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
 from ..result import Table
 from ..rows.filters import both
 from ..rows.freshness import Freshness, freshness
@@ -156,15 +156,24 @@ def hybrid_table(asked: HybridOptions, *, show_legs: bool) -> Table:
 
 @contextmanager
 def _refusals_explained(client: Client, searches: Sequence[Search], schema: CollectionSchema) -> Iterator[None]:
-    """Explains a refusal by the leg that is refused alone, too: servers do not say which one it is."""
+    """Explains a refusal by the leg whose filter is refused alone, too: servers do not say which one it is."""
     try:
         yield
     except ServerRefused as exc:
-        for each in searches:
-            with refusals_explained(client, each, schema):
-                client.call("Search", **each.request())
-        with refusals_explained(client, searches[0], schema):
+        search = searches[0] if isinstance(exc, Unsupported) else _refused_leg(client, searches)
+        with refusals_explained(client, search, schema):
             raise exc
+
+
+def _refused_leg(client: Client, searches: Sequence[Search]) -> Search:
+    for each in searches:
+        try:
+            client.call("Search", **each.request())
+        except ServerRefused:
+            return each
+        except CliError:
+            break
+    return searches[0]
 
 
 def _require_operations(client: Client, asked: HybridOptions, legs: Sequence[SearchOptions]) -> None:
