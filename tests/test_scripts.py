@@ -187,6 +187,29 @@ def test_a_command_in_the_way_of_another_shell_gets_a_hint(
 
 
 @pytest.mark.parametrize(
+    ("line", "shown", "hint"),
+    [
+        ("serach books -l 3", "serach", "did you mean `search books -l 3`?"),
+        ("quer books -e 'id > 3'", "quer", "did you mean `query books -e 'id > 3'`?"),
+        ("descibe collection films", "descibe", "did you mean `describe collection films`?"),
+        (
+            "describe colection_stats films",
+            "describe colection_stats",
+            "did you mean `describe collection_stats films`?",
+        ),
+        ("list colections", "list colections", "did you mean list collections?"),
+        ("serach books --nosuch", "serach", "did you mean search …?"),
+        ("versoin x y", "versoin", "did you mean version …?"),
+        ("conect -u ann -pwd secret", "conect", "did you mean connect …?"),
+        ("nope", "nope", "run `help` to list all commands"),
+        ("describe films", "describe films", "did you mean show collection films?"),
+    ],
+)
+def test_a_mistyped_command_gets_the_whole_line_if_the_rest_fits(cli: Cli, line: str, shown: str, hint: str) -> None:
+    assert cli("-c", line) == failed(f"-c:1: unknown command '{shown}'", hint, code=2)
+
+
+@pytest.mark.parametrize(
     ("line", "ours"),
     [
         ("SHOW TABLES;", "list collections"),

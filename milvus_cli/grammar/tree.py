@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import pkgutil
+import shlex
 from collections.abc import Iterator, Sequence
+from copy import copy
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
-from ..text.names import Names, named, nearest
+from ..text.names import Names, close_to, named
 from .click_nodes import Leaf, Node
 from .lines import PROGRAM
 from .offered import Offered, items
+from .params import SecretOption
+from .parser import LineParser
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = "milvus_cli.commands"
 """The package whose modules declare the commands. Imported by name, as plug-ins are, because it is above this one."""
+LONGEST = 200
+"""Most characters of a line that a hint repeats."""
 MARGIN = 4
 """Width of the margins before and between the two columns of a list of commands."""
 
@@ -63,7 +69,9 @@ class UnknownCommand(click.UsageError):
 
 
 class Verb(Node, click.Group):
-    """A verb and its nouns; also the root, whose children are the verbs."""
+    """A verb and its nouns; also the root, whose children are the verbs. `typed` is the synonym that was written."""
+
+    typed = ""
 
     @property
     def is_root(self) -> bool:
@@ -83,7 +91,7 @@ class Verb(Node, click.Group):
     def _what(self) -> tuple[str, str]:
         if self.is_root:
             return "missing command", "run `help` to list all commands"
-        return f"incomplete command {self.name!r}", f"one of: {', '.join(self.commands)}"
+        return f"incomplete command {(self.typed or self.name)!r}", f"one of: {', '.join(self.commands)}"
 
     def with_default_noun(self, args: list[str]) -> list[str]:
         """Returns the words after the verb, starting with its default noun if no noun is given."""
@@ -101,11 +109,19 @@ class Verb(Node, click.Group):
         """Returns the verb or command that the first word names, and the words after it. Raises UnknownCommand."""
         name, *rest = self._spelled_out(words) if self.is_root else words
         if name in self.commands:
-            return name, self.commands[name], rest
+            return name, self._as_typed(self.commands[name], words[0]), rest
         listed = tree().commands.get("list")
         if self.name == "show" and isinstance(listed, Verb) and name in listed.commands:
             return name, listed.commands[name], rest
         raise self._unknown([name, *rest])
+
+    def _as_typed(self, found: click.Command, word: str) -> click.Command:
+        """Returns a verb that knows by which synonym it was called, so that errors have the words of the line."""
+        if not isinstance(found, Verb) or word.removeprefix("\\") not in SYNONYMS:
+            return found
+        verb = copy(found)
+        verb.typed = word
+        return verb
 
     def _spelled_out(self, args: list[str]) -> list[str]:
         """Replaces a synonym of a verb, and puts `list` before a bare plural such as `collections`."""
@@ -117,12 +133,15 @@ class Verb(Node, click.Group):
     def _unknown(self, words: list[str]) -> UnknownCommand:
         name, known = words[0], [str(each) for each in self.commands]
         if self.is_root:
-            near = nearest(name.lower(), known) or "run `help` to list all commands"
+            known += [word for word in SYNONYMS if word.isalpha() and len(word) > 1]
+            near = _corrected((), words, known) or "run `help` to list all commands"
             # The rest of a command in quotes may have a secret in it.
             shown = f"{name.split()[0]} …" if len(name.split()) > 1 else name
             return UnknownCommand(f"unknown command {shown!r}", _meant(words) or near)
+        verb = self.typed or str(self.name)
         return UnknownCommand(
-            f"unknown command '{self.name} {name}'", nearest(name.lower(), known) or f"one of: {', '.join(known)}"
+            f"unknown command '{verb} {name}'",
+            _corrected((verb,), words, known) or f"one of: {', '.join(known)}",
         )
 
     def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
@@ -182,6 +201,33 @@ def _meant(words: Sequence[str]) -> str:
                 left = len(meant) + len(rest) > count
                 return f"did you mean {' '.join(command[:count])}{' …' if left else ''}?"
     return ""
+
+
+def _corrected(before: Sequence[str], words: Sequence[str], known: Sequence[str]) -> str:
+    """Returns a hint with the commands whose name is close to the first word, and the rest if that fits them; or ""."""
+    rest = list(words[1:])
+    commands = [[*before, each] for each in close_to(words[0].lower(), known)]
+    lines = [shlex.join([*each, *rest]) for each in commands if rest and _fits([*each, *rest])]
+    if lines:
+        return f"did you mean {' or '.join(f'`{each}`' for each in lines)}?"
+    meant = " or ".join(f"{' '.join(each)}{' …' if rest else ''}" for each in commands)
+    return f"did you mean {meant}?" if meant else ""
+
+
+def _fits(words: Sequence[str]) -> bool:
+    """Reports whether a line names a command and has its form. Not for those that take secrets, nor for long lines."""
+    try:
+        leaf, ctx, rest = find(words)
+    except UnknownCommand:
+        return False
+    if not isinstance(leaf, Leaf) or sum(map(len, words)) > LONGEST or not all(map(str.isprintable, words)):
+        return False
+    parser = LineParser(leaf.get_params(ctx))
+    parsed, plain = parser.parse(rest), parser.plain
+    takes_more = any(each.multiple or each.nargs < 0 for each in plain)
+    has_secret = any(isinstance(each, SecretOption) for each in leaf.params)
+    unclear = has_secret or parsed.unknown or parsed.waiting
+    return not unclear and (takes_more or len(parsed.plain) <= len(plain))
 
 
 def _exists(words: Sequence[str]) -> bool:

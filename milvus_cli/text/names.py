@@ -12,6 +12,9 @@ from ..errors import CliError
 OFFERED = 200
 """Most names offered at once: nobody reads more, and drawing each takes time."""
 
+LETTERS_PER_EDIT = 3
+"""Letters of a name for each edit that a typo may have."""
+
 
 class Name(NamedTuple):
     """A name with a short note about its object."""
@@ -63,11 +66,41 @@ def named(pairs: Pairs) -> Names:
     return Names(names, "".join("\n" + name.text.casefold() for name in names))
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
-    """Returns "did you mean …?" with up to three similar names; "" when there is none."""
+def similar(name: str, known: Iterable[str]) -> list[str]:
+    """Returns up to three names that share most of their letters with this one, the nearest first."""
     from difflib import get_close_matches
 
-    found = get_close_matches(name, list(known), n=3, cutoff=0.6)
+    return get_close_matches(name, list(known), n=3, cutoff=0.6)
+
+
+def close_to(name: str, known: Iterable[str]) -> list[str]:
+    """Returns the similar names that a typo may have made this one; one edit away, only those.
+
+    A typo changes a letter in three at most: `nope` is not `notee`. For commands, whose words people know.
+    """
+    found = {each: edits(name, each) for each in similar(name, known)}
+    most = max(1, len(name) // LETTERS_PER_EDIT)
+    close = [each for each, count in found.items() if count <= most or each.startswith(name)]
+    return [each for each in close if found[each] == 1] or close
+
+
+def edits(one: str, other: str) -> int:
+    """Returns how many letters to add, drop, change, or swap with the next one, make one text of the other."""
+    before, last = [0] * (len(other) + 1), list(range(len(other) + 1))
+    for row, letter in enumerate(one, start=1):
+        here = [row]
+        for column, same in enumerate(other, start=1):
+            fewest = min(last[column] + 1, here[-1] + 1, last[column - 1] + (letter != same))
+            if row > 1 and column > 1 and letter == other[column - 2] and one[row - 2] == same:
+                fewest = min(fewest, before[column - 2] + 1)
+            here.append(fewest)
+        before, last = last, here
+    return last[-1]
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Returns "did you mean …?" with up to three similar names; "" when there is none."""
+    found = similar(name, known)
     return f"did you mean {' or '.join(found)}?" if found else ""
 
 

@@ -1,7 +1,9 @@
 """Names that nothing has: the error, and the known names that it suggests."""
 
+import pytest
+
 from milvus_cli.errors import CliError, InvalidInput
-from milvus_cli.text.names import missing_name
+from milvus_cli.text.names import close_to, missing_name
 
 
 def said(error: CliError) -> tuple[type[CliError], str, str]:
@@ -16,6 +18,22 @@ def test_a_missing_name_comes_with_the_nearest_known_ones() -> None:
 def test_a_missing_name_that_is_near_to_none_comes_with_another_hint() -> None:
     error = missing_name("partition", "x", iter(["novels"]), "run `list partitions`", after=" in 'book'")
     assert said(error) == (CliError, "partition 'x' not found in 'book'", "run `list partitions`")
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "close"),
+    [
+        ("nope", ["notee"], []),
+        ("nopee", ["notee"], ["notee"]),
+        ("yaer", ["year", "yield"], ["year"]),
+        ("colections", ["collections", "connections", "compactions"], ["collections"]),
+        ("collection", ["connection_history"], []),
+        ("server", ["server_version"], ["server_version"]),
+        ("descibe", ["delete"], []),
+    ],
+)
+def test_a_typo_has_an_edit_for_three_letters_at_most(name: str, known: list[str], close: list[str]) -> None:
+    assert close_to(name, known) == close
 
 
 def test_without_another_hint_all_known_names_are_listed() -> None:
