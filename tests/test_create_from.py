@@ -134,7 +134,7 @@ def test_standard_input_is_read_once_for_both(books: Typed) -> None:
     ("words", "message", "hint", "code"),
     [
         ("--from books.csv --dim 4", "--dim and --from: give one of them", "", 2),
-        ("--from nosuch.csv", "file nosuch.csv not found", "did you mean books.csv?", 1),
+        ("--from nosuch.csv", "file nosuch.csv not found", "did you mean books.csv?", 2),
         (
             "--from t.csv",
             "t.csv has no vectors of one dimension, and a collection needs a vector field",

@@ -245,8 +245,8 @@ def test_a_missing_file_and_one_of_unknown_format_are_refused(lite_in_tmp: Typed
     lite_in_tmp.gone("in_columns")
     lite_in_tmp.all(PLAIN.format(name="in_columns"))
     Path("x.csv").write_text("id,t,v\n1,a,1 2\n")
-    assert lite_in_tmp("insert file -c in_columns nosuch.csv") == failed("file nosuch.csv not found", code=1)
-    assert lite_in_tmp("insert file -c in_columns x.csv x.txt").code == 1
+    assert lite_in_tmp("insert file -c in_columns nosuch.csv") == failed("file nosuch.csv not found", code=2)
+    assert lite_in_tmp("insert file -c in_columns x.csv x.txt").code == 2
 
     Path("x.txt").write_text("")
     known = "give --format: csv, tsv, json, jsonl, parquet, arrow, npy, npz"

@@ -498,7 +498,7 @@ def test_nothing_is_sent_where_a_line_of_many_is_bad(cli: Cli) -> None:
             "collection with --bm25 TEXT:SPARSE (Milvus 2.5 and Milvus Lite)",
             1,
         ),
-        ("search {} -v @nosuch.npy", "can't read nosuch.npy: No such file or directory", "", 1),
+        ("search {} -v @nosuch.npy", "can't read nosuch.npy: No such file or directory", "", 2),
     ],
 )
 def test_invalid_options_are_one_line_with_the_expected_value(

@@ -27,6 +27,28 @@ def shown(cli: Cli, *words: str) -> Any:
     return json.loads(run.out)
 
 
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("show file nosuch.csv", "file nosuch.csv not found", ""),
+        ("insert file -c book nosuch.csv", "file nosuch.csv not found", ""),
+        ("create collection book --from nosuch.csv", "file nosuch.csv not found", ""),
+        ("create collection book --schema-file nosuch", "can't read nosuch: No such file or directory", ""),
+        ("source nosuch", "can't read nosuch: No such file or directory", ""),
+        ("restore dump nosuch", "nosuch not found", "`dump PATH` makes one"),
+        ("check dump nosuch", "nosuch not found", "`dump PATH` makes one"),
+        ("show dump nosuch.tar", "nosuch.tar not found", "`dump PATH` makes one"),
+        ("apply access nosuch.yaml", "can't read nosuch.yaml: No such file or directory", ""),
+    ],
+)
+def test_a_file_that_is_not_there_is_invalid_usage_in_every_command(
+    cli: Cli, line: str, message: str, hint: str
+) -> None:
+    run = cli("--no-input", *line.split(), env={"MILVUS_URI": "127.0.0.1:1"})
+    assert (run.code, run.err.splitlines()[0]) == (2, f"error: {message}")
+    assert not hint or run.err.endswith(f"\nhint: {hint}\n")
+
+
 def test_a_file_is_shown_with_its_format_columns_and_first_rows(cli: Cli, folder: Path) -> None:
     (folder / "books.csv").write_text(BOOKS)
     assert shown(cli, "books.csv", "--rows", "1") == {
@@ -176,7 +198,7 @@ def test_another_encoding_is_noted(cli: Cli, folder: Path) -> None:
 def test_files_that_cannot_be_read(cli: Cli, folder: Path) -> None:
     (folder / "x.parquet").write_bytes(b"no")
     assert cli("show", "file", "x.parquet").code == 1
-    assert cli("show", "file", "nosuch.csv") == failed("file nosuch.csv not found", code=1)
+    assert cli("show", "file", "nosuch.csv") == failed("file nosuch.csv not found", code=2)
 
 
 def test_only_the_beginning_of_a_large_file_is_read(cli: Cli, folder: Path) -> None:

@@ -117,7 +117,7 @@ def test_a_first_word_that_may_be_either_is_an_error(side: Typed) -> None:
 
     Path("side_rows").unlink()
     assert side("insert file side_rows").err.startswith("error: missing collection name")
-    assert side(f"insert file -c {NAME} {NAME} t.jsonl") == failed(f"file {NAME} not found")
+    assert side(f"insert file -c {NAME} {NAME} t.jsonl") == failed(f"file {NAME} not found", code=2)
     assert rows(side) == []
 
 
@@ -166,7 +166,7 @@ def test_a_file_whose_name_has_an_equals_sign_is_that_file(side: Typed) -> None:
             2,
         ),
         ("v=*.npy t.jsonl", "v=*.npy matches 3 files", "a column has one file", 2),
-        ("v=nothing.npy t.jsonl", "file nothing.npy not found", "", 1),
+        ("v=nothing.npy t.jsonl", "file nothing.npy not found", "", 2),
     ],
 )
 def test_files_that_do_not_fit_are_refused_before_the_first_row(

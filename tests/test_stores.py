@@ -121,7 +121,7 @@ def test_of_a_large_parquet_object_only_the_first_rows_are_read(s3: S3Server) ->
     ["s3://books/none.csv", "s3://books/none/*.csv", "s3://books/none/", "s3://nobody/a.csv", "s3://nobody/*.csv"],
 )
 def test_a_missing_object_is_an_error(s3: S3Server, url: str) -> None:
-    assert show(url) == failed(f"file {url} not found")
+    assert show(url) == failed(f"file {url} not found", code=2)
 
 
 def test_a_bucket_is_required(s3: S3Server) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from ..connections.private_files import LARGEST, write_whole
-from ..errors import CliError
+from ..errors import CliError, InvalidInput
 from ..server.chosen import CollectionName
 from .manifest_form import is_inside, manifest_problem
 from .stored import StoredDump, text_of
@@ -26,6 +26,7 @@ CHECKSUM = "sha256"
 LARGEST_MANIFEST = 16 * LARGEST
 """Bytes: 100,000 collections take about 60 MB."""
 BLOCK = 1 << 20
+MAKE_ONE = "`dump PATH` makes one"
 UNALTERED = "take an unaltered copy of the dump"
 CONTINUE = "run the `dump` that was interrupted again, which continues it"
 
@@ -160,7 +161,9 @@ def read_manifest(stored: StoredDump) -> tuple[Manifest, str]:
 def _absent(stored: StoredDump) -> CliError:
     if stored.size(JOURNAL) is not None:
         return CliError(f"{stored.path} is an incomplete dump: it has no {MANIFEST}", hint=CONTINUE)
-    return CliError(f"{stored.path} is not a dump: it has no {MANIFEST}", hint="`dump PATH` makes one")
+    if not stored.path.exists():
+        return InvalidInput(f"{stored.path} not found", hint=MAKE_ONE)
+    return CliError(f"{stored.path} is not a dump: it has no {MANIFEST}", hint=MAKE_ONE)
 
 
 def _altered(path: Path) -> CliError:

@@ -13,10 +13,10 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from ..errors import CliError
+from ..errors import CliError, InvalidInput
 from ..files.sources import InputFile, file_within
 from ..files.spans import Span, SpanStream, state_of
-from .manifest import CONTINUE, JOURNAL, MANIFEST, UNALTERED
+from .manifest import CONTINUE, JOURNAL, MAKE_ONE, MANIFEST, UNALTERED
 from .manifest_form import is_inside
 from .stored import StoredDirectory, StoredDump
 
@@ -82,7 +82,7 @@ def open_dump(path: str) -> StoredDump:
     if is_tar(found) and not found.exists():
         if partial_of(found).is_dir():
             raise CliError(f"{found} is incomplete: its files are still in {partial_of(found)}", hint=CONTINUE)
-        raise CliError(f"{found} not found", hint="`dump PATH` makes one")
+        raise InvalidInput(f"{found} not found", hint=MAKE_ONE)
     return StoredDirectory(found)
 
 

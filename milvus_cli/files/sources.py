@@ -17,6 +17,7 @@ from typing import Any, BinaryIO, TextIO, cast
 from ..errors import CliError, InvalidInput
 from ..text.names import nearest
 from ..text.packages import install_line
+from ..text.unreadable import unreadable
 from .block_stream import BlockStream
 from .directories import Disks, below, data_files, pattern_matches, require_one_format
 from .path_columns import PathColumns, path_columns
@@ -170,8 +171,8 @@ def _matches(path: str) -> list[str]:
         folder = os.path.dirname(path)
         with suppress(OSError):
             names = [os.path.join(folder, each) for each in os.listdir(folder or ".")]
-            raise CliError(f"file {path} not found", hint=nearest(path, names))
-        raise CliError(f"file {path} not found")
+            raise InvalidInput(f"file {path} not found", hint=nearest(path, names))
+        raise InvalidInput(f"file {path} not found")
     return found
 
 
@@ -235,7 +236,7 @@ def identity(file: InputFile) -> str:
     try:
         state = state_of(os.stat(file.path))
     except OSError as exc:
-        raise CliError(f"can't read {file.path}: {exc.strerror}") from exc
+        raise unreadable(file.path, exc) from exc
     return state if file.span is None else f"{state}:{file.span.start}+{file.span.size}"
 
 
@@ -286,7 +287,7 @@ def _open_raw(file: InputFile, stdin: BinaryIO | None) -> BinaryIO:
             return cast(BinaryIO, SpanStream(file.path, file.span))
         return open(file.path, "rb", buffering=BUFFER)
     except OSError as exc:
-        raise CliError(f"can't read {file.path}: {exc.strerror}") from exc
+        raise unreadable(file.path, exc) from exc
 
 
 def _decompressed(raw: BinaryIO, file: InputFile) -> BinaryIO:

@@ -253,7 +253,7 @@ def _known() -> Iterator[tuple[type[Exception], type[CliError]]]:
 def _failure(exc: Exception, url: str, verb: str) -> CliError:
     name = shown_url(url)
     if isinstance(exc, FileNotFoundError) and verb == "read":
-        return CliError(f"file {name} not found")
+        return InvalidInput(f"file {name} not found")
     if type(exc).__name__ == "FileExpired":
         return CliError(f"{name} changed while it was read", hint="wait until nothing writes to it")
     kind = NotAuthorized if _is_denied(exc) else next(ours for theirs, ours in _known() if isinstance(exc, theirs))

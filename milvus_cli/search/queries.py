@@ -19,6 +19,7 @@ from ..rows.filters import none_of, one_of, quoted
 from ..rows.selection import parse_key, parse_keys
 from ..schema.schema import primary_field, type_name
 from ..text.names import nearest
+from ..text.unreadable import unreadable
 from ..values.columns import raw_values
 from ..values.packing import dimension, pack_queries
 from .marks import LISTS
@@ -178,7 +179,7 @@ def _from_file(path: str, field: FieldSchema) -> Sequence[Query]:
                 return _from_npy(read_npy(file, path), field)
             content = read_whole(file, path, LARGEST)
     except OSError as exc:
-        raise CliError(f"can't read {path}: {exc.strerror}") from exc
+        raise unreadable(path, exc) from exc
     return _from_bytes(content, path, field)
 
 

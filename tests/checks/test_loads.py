@@ -125,7 +125,7 @@ def test_bench_search_ends_at_once_where_the_first_search_fails(cli: Cli) -> Non
 @pytest.mark.parametrize(
     ("vector", "expected"),
     [
-        ("@nothere.npy", failed("can't read nothere.npy: No such file or directory")),
+        ("@nothere.npy", failed("can't read nothere.npy: No such file or directory", code=2)),
         ("[1, 2, 3]", failed("query vector 1: 'v' takes a list of 2 numbers, not 3 numbers", code=2)),
         (
             "{",

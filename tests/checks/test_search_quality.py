@@ -265,7 +265,7 @@ FAULTS = {
     "--at-least ndcg=2": failed("--at-least: ndcg must be from 0 to 1, got 2", "--at-least ndcg=0.8", 2),
     "--at-least ndcg=much": failed("--at-least: ndcg must be from 0 to 1, got much", "--at-least ndcg=0.8", 2),
     "--doc-field parts": failed("judged has no field 'parts'", "did you mean part?"),
-    "--queries nosuch.jsonl": failed("can't read nosuch.jsonl: No such file or directory"),
+    "--queries nosuch.jsonl": failed("can't read nosuch.jsonl: No such file or directory", code=2),
 }
 
 

@@ -454,4 +454,4 @@ def test_a_name_of_another_archive_is_refused(name: str, on_lite_server: DumpedS
 def test_a_path_where_nothing_is_says_so(on_lite_server: DumpedServer, tmp_path: Path) -> None:
     for line in ("check dump", "show dump", "restore"):
         run = on_lite_server(f"{line} {tmp_path / 'none.tar'}")
-        assert run == failed(f"{tmp_path / 'none.tar'} not found", "`dump PATH` makes one")
+        assert run == failed(f"{tmp_path / 'none.tar'} not found", "`dump PATH` makes one", code=2)
