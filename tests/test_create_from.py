@@ -6,11 +6,13 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyarrow
 import pytest
 from pyarrow import parquet
 
+from milvus_cli.client.client import Client
 from tests.support.cli import Cli
 from tests.support.lite_server import LiteServer
 from tests.support.terminal import Terminal
@@ -259,6 +261,31 @@ def test_values_that_no_type_fits_need_a_declaration(books: Typed) -> None:
     assert books("create collection made --from r.jsonl") == failed(
         "r.jsonl: no type fits all values of 'x'", "declare it: -f x:TYPE", 2
     )
+
+
+@pytest.mark.parametrize("method", ["CreateCollection", "CreateIndex", "LoadCollection", "Query"])
+def test_an_interruption_at_any_moment_names_the_commands_that_go_on(
+    books: Typed, monkeypatch: pytest.MonkeyPatch, method: str
+) -> None:
+    call = Client.call
+
+    def interrupted(client: Client, name: str, **options: Any) -> object:
+        answer = call(client, name, **options)
+        if name == method:
+            monkeypatch.setattr(Client, "call", call)
+            signal.raise_signal(signal.SIGINT)
+        return answer
+
+    line = "create collection made --from books.csv"
+    monkeypatch.setattr(Client, "call", interrupted)
+    run = books(line)
+    hint = run.err.splitlines()[-1]
+    assert (run.code, run.out, hint[:6]) == (130, "", "hint: ")
+
+    again = [line] if hint.endswith("the same command again") else []
+    for command in (*hint.split("`")[1::2], *again):
+        assert books(command).code == 0, command
+    assert len(rows_in(books)) == 2
 
 
 def test_the_line_that_an_interrupted_creation_names_continues_it(books: Typed) -> None:

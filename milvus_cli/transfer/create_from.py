@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import IO, BinaryIO
 
-from ..errors import CliError, InvalidInput
+from ..errors import LOOK_FIRST, CliError, Interrupted, InterruptedChange, InvalidInput
 from ..files.column_notes import column_notes
 from ..files.inference import MIXED, InferredColumn, likely_key, repeated_key
 from ..files.sample import Sample, one_column, read_columns
@@ -85,10 +85,36 @@ def create_collection_from(session: Session, options: CreateFromOptions, read: C
         if options.dry_run:
             return _described(plan)
         _agree(session, plan)
+        _create(session, plan, read)
+        return _inserted(session, plan, _again(kept))
+
+
+def _create(session: Session, plan: Plan, read: Callable[[str], str]) -> None:
+    """Creates, indexes and loads the collection. Raises Interrupted with the commands that go on, at any moment."""
+    made = None
+    try:
         made = create_collection(session, plan.create, read)
         load(session, plan.insert.collection)
         session.console.note(f"{made.message[:-1]}, indexed and loaded.")
-        return _inserted(session, plan, _again(kept))
+    except (KeyboardInterrupt, Interrupted) as exc:
+        hint = _after_interruption(session, plan, is_whole=made is not None)
+        if not hint and isinstance(exc, InterruptedChange):
+            raise exc.error from None
+        raise Interrupted(hint=hint or "nothing was created: run the same command again") from None
+
+
+def _after_interruption(session: Session, plan: Plan, *, is_whole: bool) -> str:
+    """Returns "" if there is no collection. `is_whole` says that it has its indexes; it has no rows yet."""
+    name = shlex.quote(plan.insert.collection)
+    if is_whole:
+        return f"the collection was created; run `load collection -c {name}`, then `{insert_line(plan.insert)}`"
+    try:
+        exists = bool(session.client.call("HasCollection", collection_name=plan.insert.collection).value)
+    except CliError:
+        return LOOK_FIRST
+    if not exists:
+        return ""
+    return f"the collection may lack indexes; run `delete collection -c {name} --yes`, then the same command again"
 
 
 def _require_clear(session: Session, options: CreateFromOptions, files: Sequence[InputFile]) -> None:
@@ -236,10 +262,13 @@ def _agree(session: Session, plan: Plan) -> None:
 
 
 def _inserted(session: Session, plan: Plan, stdin: BinaryIO | None) -> Done:
+    line = insert_line(plan.insert)
     try:
         return insert_files(session, plan.insert, stdin)
+    except KeyboardInterrupt:
+        # The insert itself ends an interruption of its rows as Interrupted, and before those none was sent.
+        raise Interrupted(hint=f"the collection was created; insert its rows with `{line}`") from None
     except CliError as exc:
-        line = insert_line(plan.insert)
         if RESUME_HINT in exc.hint:
             raise exc.with_context(hint=f"the collection was created; continue with `{line} --resume`") from exc
         # To insert rows again that are in would double them: the insert's own hint says how to continue.
