@@ -230,9 +230,7 @@ def test_columns_are_checked_before_any_row(lite_in_tmp: Typed) -> None:
     Path("x.csv").write_text("id,title,v\n1,a,1 2\n")
     columns = "columns: id, title, v; --map COLUMN=FIELD"
     insert = "insert file -c in_columns x.csv"
-    assert lite_in_tmp(insert) == failed(
-        "x.csv: in_columns has no field 'title'", "fields: id, t, v; --ignore-unknown leaves others out", code=2
-    )
+    assert lite_in_tmp(insert) == failed("x.csv: in_columns has no field 'title'", "--map title=t", code=2)
     assert lite_in_tmp(f"{insert} --ignore-unknown") == failed("x.csv has no column for 't'", columns, code=2)
     assert lite_in_tmp(f"{insert} --map titel=t") == failed(
         "x.csv has no column 'titel'", "did you mean title?", code=2
@@ -420,3 +418,43 @@ def test_keys_that_repeat_are_told_where_the_collection_grew_less(lite_in_tmp: T
     line = "Inserted 1 of 1 rows into 'twice', which had 3 and has 3.\n"
     assert lite_in_tmp("insert file -c twice row.jsonl") == Run(0, line, note)
     lite_in_tmp.gone("twice")
+
+
+@pytest.mark.parametrize(
+    ("file", "message", "hint"),
+    [
+        ("rows.jsonl", "rows.jsonl: the first rows have no 'name'", "--map title=name"),
+        ("rows.csv", "rows.csv: renamed has no field 'title'", "--map title=name"),
+        ("close.jsonl", "close.jsonl: the first rows have no 'name', 'v'", "--map names=name --map vv=v"),
+        (
+            "other.csv",
+            "other.csv: renamed has no field 'title', 'more'",
+            "fields: id, name, v; --ignore-unknown leaves others out",
+        ),
+    ],
+)
+def test_columns_with_other_names_than_the_fields_are_one_error(
+    typed_in_tmp: Typed, file: str, message: str, hint: str
+) -> None:
+    typed_in_tmp.gone("renamed")
+    fields = "-f id:INT64 -f name:VARCHAR:9 -f v:FLOAT_VECTOR:2"
+    typed_in_tmp.all(f"create collection renamed {fields} -p id --index v:FLAT:L2", "load renamed")
+    Path("rows.jsonl").write_text('{"id": 1, "title": "a", "v": [1, 2]}\n' * 200)
+    Path("close.jsonl").write_text('{"id": 1, "names": "a", "vv": [1, 2]}\n' * 2)
+    Path("rows.csv").write_text('id,title,v\n1,a,"[1, 2]"\n')
+    Path("other.csv").write_text('id,title,more,v\n1,a,b,"[1, 2]"\n')
+
+    assert typed_in_tmp(f"insert file -c renamed {file}") == failed(message, hint, code=2)
+    if hint.startswith("--map"):
+        assert typed_in_tmp(f"insert file -c renamed {file} {hint}").code == 0
+    typed_in_tmp.gone("renamed")
+
+
+def test_rows_of_which_only_some_have_other_names_are_rejected_one_by_one(typed_in_tmp: Typed) -> None:
+    typed_in_tmp.gone("renamed")
+    fields = "-f id:INT64 -f name:VARCHAR:9 -f v:FLOAT_VECTOR:2"
+    typed_in_tmp.all(f"create collection renamed {fields} -p id --index v:FLAT:L2", "load renamed")
+    Path("some.jsonl").write_text('{"id": 1, "name": "a", "v": [1, 2]}\n{"id": 2, "title": "a", "v": [1, 2]}\n')
+    run = typed_in_tmp("insert file -c renamed some.jsonl")
+    assert (run.code, run.err.splitlines()[-2][:30]) == (5, "error: Inserted 1 of 2 rows in")
+    typed_in_tmp.gone("renamed")

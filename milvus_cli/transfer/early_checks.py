@@ -12,14 +12,21 @@ from ..files.typed_values import adapted
 from ..schema.schema import is_vector, row_fields
 from ..server.overview import type_text
 from ..text.names import missing_name, nearest
-from ..values.encode import check_value
+from ..values.encode import ABSENT, check_value
 from ..values.invalid import BadValue
 from ..values.packing import Packed
+from .renamed import renamed, unmatched
 
 if TYPE_CHECKING:
     from ..files.npy import NpyArray
     from ..schema.schema import Field
     from .intake import RowEncoder
+
+
+def require_first(encoder: RowEncoder, name: str, first: Chunk) -> None:
+    """Raises InvalidInput if the first chunk shows that no row can be inserted."""
+    require_texts(encoder, name, first)
+    require_fields(encoder, name, first)
 
 
 def require_texts(encoder: RowEncoder, name: str, first: Chunk) -> None:
@@ -35,6 +42,31 @@ def require_texts(encoder: RowEncoder, name: str, first: Chunk) -> None:
     absent = next((each for each in filling.needs if named and each not in named), None)
     if absent is not None:
         raise missing_name("column", absent, first.columns, before=f"{name} has ", error=InvalidInput)
+
+
+def require_fields(encoder: RowEncoder, name: str, first: Chunk) -> None:
+    """Raises InvalidInput if all rows of the first chunk lack the same field and have the same others instead.
+
+    That is one error, and not one for each row: their columns have other names than the fields.
+    """
+    if not first.lines or are_rejects(first, encoder.target.schema):
+        return
+    given = [field for each in first.columns if (field := encoder.field_of(each)) is not None]
+    needed = encoder.needed_of(given)
+    unknown, missing = unmatched(encoder.target.schema, given, needed, encoder.filling.fields)
+    common = [each for each in unknown if _is_in_all(first, encoder, each)]
+    if missing and common:
+        hint = renamed(common, missing) or f"columns: {', '.join(first.columns)}; --map COLUMN=FIELD"
+        raise InvalidInput(f"{name}: the first rows have no {', '.join(map(repr, missing))}", hint=hint)
+
+
+def _is_in_all(first: Chunk, encoder: RowEncoder, name: str) -> bool:
+    return all(
+        value is not ABSENT
+        for column, values in first.columns.items()
+        if encoder.field_of(column) == name
+        for value in values
+    )
 
 
 def require_arrays(encoder: RowEncoder, table: RowStream) -> None:

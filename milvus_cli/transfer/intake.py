@@ -29,6 +29,7 @@ from ..values.invalid import BadValue
 from ..values.lite_json import refuse_changed
 from ..values.packing import dense_fields, row_size
 from .merging import new_patterns, repeated_keys
+from .renamed import renamed, unmatched
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -109,16 +110,14 @@ class RowEncoder:
         if part := lone_part(schema, given):
             raise InvalidInput(f"{name}: {part_alone(part)}", hint=f"leave the column out: --map '{part}='")
         names = [each.name for each in taken_fields(schema, given, upsert=True)]
-        unknown = [] if self._takes_unknown else [each for each in given if each not in names]
-        if unknown:
+        unknown, missing = unmatched(schema, given, self.needed_of(given), self.filling.fields)
+        hint = other_delimiter(table) or renamed(unknown, missing)
+        if unknown and not self._takes_unknown:
             fields = f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
-            hint = other_delimiter(table) or nearest(unknown[0], names) or fields
+            hint = hint or nearest(unknown[0], names) or fields
             raise InvalidInput(f"{name}: {self.target.collection} has no field {_quoted_names(unknown)}", hint=hint)
-        taken = self._needed_of(given)
-        there = {*given, *self.filling.fields}
-        missing = [each.name for each in taken if each.name not in there and not takes_none(each)]
         if missing:
-            hint = other_delimiter(table) or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
+            hint = hint or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)
 
     def notes(self, name: str, table: RowStream, columns: Collection[str]) -> Iterator[str]:
@@ -254,13 +253,13 @@ class RowEncoder:
     def keys(self) -> RowKeys:
         """Columns that may occur in files, and those that every row must have."""
         names, schema = {field: column for column, field in self.mapping.items()}, self.target.schema
-        needed = [each for each in self._needed_of(()) if not takes_none(each) and each.name not in self.filling.fields]
+        needed = [each for each in self.needed_of(()) if not takes_none(each) and each.name not in self.filling.fields]
         return RowKeys(
             frozenset(names.get(each.name, each.name) for each in row_fields(schema)),
             frozenset(names.get(each.name, each.name) for each in needed),
         )
 
-    def _needed_of(self, given: Collection[str]) -> Sequence[Field]:
+    def needed_of(self, given: Collection[str]) -> Sequence[Field]:
         """Returns the fields that rows with values for these names must fill, unless they take null."""
         if self.target.partial:
             return given_fields(self.target.schema, given)

@@ -16,7 +16,7 @@ from ..files.sources import InputFile, Source, identity, open_source
 from ..files.tables import group_tables, open_table
 from ..files.text_layout import PLAIN, TextLayout
 from .checkpoint import Checkpoint, Mark
-from .early_checks import require_arrays, require_texts
+from .early_checks import require_arrays, require_first
 from .intake import PLAIN_VALUES, Batch, RowEncoder
 from .recognition import Earlier, Witness
 from .sender import Outcome, Sender
@@ -90,7 +90,7 @@ def table_steps(
         table, name = open_table(sources, job.encoder.wanted, job.layout), ", ".join(file.name for file in files)
         require_arrays(job.encoder, table)
         job.encoder.require_columns(name, table)
-        table, columns = with_columns(table, partial(require_texts, job.encoder, name))
+        table, columns = with_columns(table, partial(require_first, job.encoder, name))
         for note in job.encoder.notes(name, table, columns):
             job.note(note)
         witness = _witness(files, earlier, job.anew)
