@@ -300,3 +300,30 @@ def test_the_line_that_an_interrupted_creation_names_continues_it(books: Typed) 
     run = books(line)
     assert (process.returncode, run.code) == (130, 0), run
     assert run.out.startswith("Inserted 300,000 of 300,000 rows into 'made', which had "), run
+
+
+def test_fields_get_other_names_than_columns_and_columns_are_left_out(books: Typed) -> None:
+    line = "create collection made --from books.csv --map 'the title=title' --map price="
+    assert "--map 'the title=title' --map price=" in books(f"{line} --dry-run").out
+    assert books(line).code == 0
+    assert rows_in(books) == [
+        {"id": 1, "title": "Emma", "vector": [0.5, 1.0]},
+        {"id": 2, "title": "It's", "vector": [1.0, 2.0]},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "message", "hint"),
+    [
+        ("--from books.csv --map titel=x", "books.csv has no column 'titel'", "columns: id, the title, price, vector"),
+        (
+            "--from books.csv --map price=id",
+            "'id' and 'price' are for the same field 'id'",
+            "--map COLUMN= leaves one out",
+        ),
+        ("--dim 2 --map price=cost", "--map requires --from", "these options are about the rows of data files"),
+    ],
+)
+def test_a_map_that_fits_no_column_is_refused(words: str, message: str, hint: str, books: Typed) -> None:
+    assert books(f"create collection made {words}") == failed(message, hint, code=2)
+    assert books("show collection made").code == 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..grammar.command import command, option, switch, word
-from ..grammar.file_options import format_option, layout_options, rejects_option
+from ..grammar.file_options import format_option, layout_options, map_option, rejects_option
 from ..grammar.options import options
 from ..grammar.params import read_file
 from ..grammar.types import COLLECTION_PROPERTY, CONSISTENCY, DECLARED_FIELD, FIELD_DECLARATION, FILE, INDEX_DECLARATION
@@ -152,6 +152,7 @@ if TYPE_CHECKING:
     help="Show the schema without creating it; with --from, also the equivalent commands.",
 )
 @format_option
+@map_option
 @rejects_option
 @layout_options
 @options("transfer.create_from:CreateFromOptions")

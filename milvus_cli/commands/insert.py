@@ -16,8 +16,8 @@ from ..grammar.command import (
     option,
     retry_option,
 )
-from ..grammar.file_options import format_option, layout_options, rejects_option, stage_option
-from ..grammar.offered import KeyValue, OneOf
+from ..grammar.file_options import format_option, layout_options, map_option, rejects_option, stage_option
+from ..grammar.offered import OneOf
 from ..grammar.options import options
 from ..grammar.params import SECONDS, TEXT
 from ..grammar.row_options import target_partition_option
@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from ..transfer.insert_job import InsertOptions
     from ..transfer.typed_rows import UpsertOptions
 
-COLUMN_FIELD = KeyValue({})
 COLUMN_TYPE = ColumnType({})
-MAP_HELP = "Field for a column with another name. COLUMN= skips the column (repeatable)."
 
 row_option = option(
     "--row",
@@ -47,7 +45,7 @@ file_options = all_of(
     files_argument,
     format_option,
     layout_options,
-    option("--map", "mapping", multiple=True, type=COLUMN_FIELD, metavar="COLUMN=FIELD", help=MAP_HELP),
+    map_option,
     option(
         "--types",
         multiple=True,

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from .command import all_of, option
-from .offered import OneOf
+from .offered import KeyValue, OneOf
 from .types import FILE, KEPT_FILE
 from .value_types import Character, ColumnNames, Encoding
 
@@ -43,6 +43,14 @@ encoding_option = option(
     show_default=True,
     metavar="NAME",
     help="Encoding of text files.",
+)
+map_option = option(
+    "--map",
+    "mapping",
+    multiple=True,
+    type=KeyValue({}),
+    metavar="COLUMN=FIELD",
+    help="Field for a column with another name. COLUMN= skips the column (repeatable).",
 )
 rejects_option = option(
     "--rejects", type=KEPT_FILE, metavar="FILE", help="Write rejected rows and reasons to this JSON Lines file."

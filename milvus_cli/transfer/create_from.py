@@ -6,7 +6,8 @@ import os
 import shlex
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import IO, BinaryIO
@@ -27,6 +28,7 @@ from ..server.existence import exact_row_count
 from ..server.overview import type_text
 from ..server.waiting import load
 from ..session.session import Session
+from ..text.names import missing_name
 from ..values.dynamic import DYNAMIC
 from ..values.encode import takes_none
 from .checkpoint import RESUME_HINT
@@ -46,6 +48,7 @@ class CreateFromOptions(CreateOptions, TextLayout):
 
     sources: tuple[str, ...] = ()
     format: str | None = None
+    mapping: tuple[tuple[str, str], ...] = ()
     rejects: str | None = None
     dry_run: bool = False
 
@@ -67,8 +70,9 @@ class Plan:
 def create_collection_from(session: Session, options: CreateFromOptions, read: Callable[[str], str]) -> Done | Text:
     """Creates the collection; from files, it also indexes and loads it, and inserts their rows."""
     if not options.sources:
-        if options.rejects:
-            raise InvalidInput("--rejects requires --from", hint=NEEDS_FILES)
+        if options.rejects or options.mapping:
+            name = "--rejects" if options.rejects else "--map"
+            raise InvalidInput(f"{name} requires --from", hint=NEEDS_FILES)
         if options.dry_run:
             return described(session, options, read)
         return create_collection(session, options, read)
@@ -77,6 +81,7 @@ def create_collection_from(session: Session, options: CreateFromOptions, read: C
     options = settled(options, session.console.note)
     with _kept_stdin(session, options.sources) as kept:
         sample = read_columns(files, _again(kept), options.layout, session.console.note)
+        sample = replace(sample, inferred=_mapped(sample, dict(options.mapping)))
         plan = _plan(session, options, sample)
         if not options.dry_run:
             _require_new(session, plan)
@@ -149,6 +154,23 @@ def _again(kept: IO[bytes] | None) -> BinaryIO | None:
     return os.fdopen(os.dup(kept.fileno()), "rb")
 
 
+def _mapped(sample: Sample, mapping: Mapping[str, str]) -> list[InferredColumn]:
+    """Returns the columns with their fields by `mapping`, without those that it leaves out.
+
+    Raises InvalidInput for columns that are not there, and for two with the same field.
+    """
+    for column in mapping:
+        if column not in sample.columns:
+            raise missing_name("column", column, sample.columns, before=f"{sample.file.name} has ", error=InvalidInput)
+    fields = {each.name: mapping.get(each.name, each.field) for each in sample.inferred}
+    found = [replace(each, field=fields[each.name]) for each in sample.inferred if fields[each.name]]
+    for field, count in Counter(each.field for each in found).items():
+        if count > 1:
+            columns = " and ".join(repr(each.name) for each in found if each.field == field)
+            raise InvalidInput(f"{columns} are for the same field {field!r}", hint="--map COLUMN= leaves one out")
+    return found
+
+
 def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
     """Raises InvalidInput for files without rows or vectors."""
     name, columns = str(options.collection), sample.inferred
@@ -176,13 +198,13 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
         indexes=options.indexes or tuple(vectors),
     )
     _require_columns(create, name, sample)
-    mapping = tuple((each.name, each.field) for each in columns if each.name != each.field)
+    renamed = {each.name: each.field for each in columns if each.name != each.field}
     insert = InsertOptions(
         collection=name,
         paths=options.sources,
         format=options.format,
         rejects=options.rejects,
-        mapping=mapping,
+        mapping=tuple((renamed | dict(options.mapping)).items()),
         exact=sample.table.text,
         **asdict(options.layout),
     )
