@@ -375,15 +375,33 @@ def test_generated_keys_are_generated_anew_with_a_note(both_servers: BothServers
     both_servers.all(f"insert row -c copy_auto --row '{rows}' --alias old")
     both_servers.drop("lite", "copy_auto")
     run = both_servers("copy old:copy_auto lite: -y")
-    assert (run.code, run.err) == (
-        0,
-        ("note: the server generates new keys: rows can't be compared with the source afterwards\n"),
-    ), run
+    assert (run.code, run.err) == (0, "note: the server generates new keys\n"), run
     both_servers.all(f"insert row -c copy_auto --row '{rows}' --alias old", "copy old:copy_auto lite: --resume -y")
     titles = both_servers.json("query -c copy_auto -e 'title != \"\"' --fields title --alias lite")
     assert sorted(each["title"] for each in titles) == ["a", "a", "b", "b"]
+    both_servers.drop("old", "copy_auto")
+    both_servers.drop("lite", "copy_auto")
+
+
+def test_rows_with_generated_keys_are_compared_without_them(both_servers: BothServers) -> None:
+    book, other = '{"title": "a", "vector": [1, 2, 3, 4]}', '{"title": "b", "vector": [2, 2, 3, 4]}'
+    for alias, first, second in (("old", book, other), ("lite", other, book)):
+        both_servers.drop(alias, "copy_auto")
+        both_servers.make(alias, "copy_auto", f"{BOOK} -a")
+        both_servers.all(*(f"insert row -c copy_auto --row '{each}' --alias {alias}" for each in (first, second)))
     found = both_servers.json("diff old:copy_auto lite:")
-    assert found["not_compared"][-1] == "rows (the server generates the keys)"
+    assert (found["same"], found["compared"]) == (True, 2)
+    assert found["not_compared"][-1] == "id (the server generates the keys)"
+    whole = both_servers.json("diff old: lite: -c copy_auto")["collections"][0]
+    assert (whole["result"], whole["message"].endswith("id (the server generates the keys)")) == ("same", True)
+
+    both_servers.all(f"insert row -c copy_auto --row '{book}' --alias old")
+    uneven = both_servers.json("diff old:copy_auto lite:", code=1)
+    assert uneven["not_compared"][-1] == "rows (their numbers differ, and the server generates the keys)"
+
+    both_servers.all(f"insert row -c copy_auto --row '{other}' --alias lite")
+    unlike = both_servers.json("diff old:copy_auto lite:", code=1)
+    assert [each["what"] for each in unlike["differences"]] == ["digest of the rows without their keys"]
     both_servers.drop("old", "copy_auto")
     both_servers.drop("lite", "copy_auto")
 

@@ -63,9 +63,10 @@ def diff_collection(session: Session, a: CollectionRef, b: CollectionRef, option
 
     Compares schema, indexes, counts, and rows by primary key. Write a collection as ALIAS:COLLECTION,
     ALIAS/DATABASE:COLLECTION, or COLLECTION on the current connection. ALIAS: alone means the same name as the first.
-    By default all keys and a sample of values are compared. Properties that only the server sets are ignored and
-    listed. Two places without a collection, ALIAS: or ALIAS/DATABASE:, compare whole databases, with one row per
-    collection. Exits with 1 if the collections differ. `diff A B` is short for it.
+    By default all keys and a sample of values are compared. Where the server generates the keys, the other values of
+    all rows are compared, in any order. Properties that only the server sets are ignored and listed. Two places without
+    a collection, ALIAS: or ALIAS/DATABASE:, compare whole databases, with one row per collection. Exits with 1 if the
+    collections differ. `diff A B` is short for it.
 
     \b
     Example: diff collection book default:book_copy --rows all

@@ -14,6 +14,7 @@ from ..rows.selection import with_keys
 from ..schema.difference import Difference, compare
 from ..session.session import Session
 from ..text.json import dump_json
+from .contents import Contents
 from .equality import Schemas
 from .merge import merged
 from .shortened import shortened
@@ -72,7 +73,7 @@ def compare_collections(session: Session, a: Side, b: Side, depth: Depth) -> Rep
     if None not in counts and counts[0] != counts[1]:
         differences.append(Difference("rows", *counts))
     found, known = RowDifferences(depth.most), not compared.unknown
-    reason = "--rows none" if depth.rows == NO_ROWS else _not_comparable(a, b)
+    reason = "--rows none" if depth.rows == NO_ROWS else _not_comparable(a, b, counts)
     if reason:
         left_out.append(f"rows ({reason})")
         return _comparison_report((a, b), counts, differences, left_out, found=None, known=known)
@@ -91,18 +92,21 @@ def _counts(a: Side, b: Side, *, needed: bool) -> tuple[int | None, int | None]:
     return (a.count() if a.loaded() else None), (b.count() if b.loaded() else None)
 
 
-def _not_comparable(a: Side, b: Side) -> str:
+def _not_comparable(a: Side, b: Side, counts: tuple[int | None, int | None]) -> str:
     """Returns why the rows of these collections can't be matched, "" if they can."""
     one, other = (side.selection().primary for side in (a, b))
     if (one.name, one.data_type) != (other.name, other.data_type):
         return "their primary fields are not the same"
-    if one.autoID or other.autoID:
-        return "the server generates the keys"
+    if (one.autoID or other.autoID) and counts[0] != counts[1]:
+        return "their numbers differ, and the server generates the keys"
     return ""
 
 
 class _Comparison:
-    """Compares all rows in key order; for a sample, all keys and the values of some rows."""
+    """Compares all rows in key order; for a sample, all keys and the values of some rows.
+
+    Where the server generates the keys, it compares the contents of all rows without them.
+    """
 
     def __init__(self, session: Session, a: Side, b: Side, depth: Depth, found: RowDifferences) -> None:
         self._session = session
@@ -112,22 +116,43 @@ class _Comparison:
         self._selections = (a.selection(), b.selection())
         self._schemas = Schemas(*(each.schema for each in self._selections))
         self._fields = self._schemas.common_fields()
+        self._generated = {each.primary.name for each in self._selections if each.primary.autoID}
         self._seen = 0
 
     @property
     def uncompared(self) -> list[str]:
-        return self._schemas.uncompared()
+        generated = [f"{name} (the server generates the keys)" for name in self._generated]
+        return [*self._schemas.uncompared(), *generated]
 
     def run(self, total: int) -> None:
         """`total` is the number of rows of both sides together."""
         started = time.monotonic()
         with Progress(self._session.console, "Comparing", quiet=self._session.quiet) as bar:
-            for _ in self._whole() if self._depth.rows == ALL_ROWS else self._sampled(total // 2):
+            for _ in self._steps(total):
                 rate = self._seen / max(time.monotonic() - started, 0.001)
                 bar.show(
                     min(self._seen / total, 1.0) if total else None,
                     f"{self._seen:,} of {total:,} rows, {rate:,.0f} rows/s",
                 )
+
+    def _steps(self, total: int) -> Iterator[None]:
+        if self._generated:
+            return self._without_keys()
+        return self._whole() if self._depth.rows == ALL_ROWS else self._sampled(total // 2)
+
+    def _without_keys(self) -> Iterator[None]:
+        fields = [each for each in self._fields if each not in self._generated]
+        digests = []
+        for side in self._sides:
+            contents = Contents(self._schemas.a, fields)
+            for page in Cursor(side.client, side.selection(fields)).pages():
+                contents.add(page)
+                self._seen += len(page.keys)
+                yield
+            digests.append(contents.digest)
+        self._found.compared = self._seen // 2
+        if digests[0] != digests[1]:
+            self._found.add([Difference("digest of the rows without their keys", *digests)])
 
     def _whole(self) -> Iterator[None]:
         for run in self._runs(self._fields):

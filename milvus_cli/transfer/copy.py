@@ -197,7 +197,7 @@ def _require_like(target: Side, definition: Definition, version: Version, option
 def _notes(plan: Plan, options: CopyOptions) -> Iterator[str]:
     """Yields notes on differences between source and target."""
     if plan.auto_id:
-        yield "the server generates new keys: rows can't be compared with the source afterwards"
+        yield "the server generates new keys"
     for index in plan.left_out:
         yield f"the index on {index.field!r} is left out: {plan.target.where} has no {index.type}"
     if plan.exists and options.into_existing and not plan.auto_id:

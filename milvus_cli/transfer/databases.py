@@ -168,9 +168,16 @@ def _compared(
         return _failed(name, exc)
     values, differences = found.values, found.sections[0].items
     result = {True: "same", False: "different", None: "unknown"}[values["same"]]
-    first = f"{differences[0]['what']}: {differences[0]['a']} | {differences[0]['b']}" if differences else ""
-    row = (name, result, values["rows_a"], values["rows_b"], len(differences), first)
+    row = (name, result, values["rows_a"], values["rows_b"], len(differences), _most_important(found))
     return Outcome(row, found.exit_code)
+
+
+def _most_important(found: Report) -> str:
+    """Returns the first difference; where there is none, what was not compared."""
+    for each in found.sections[0].items:
+        return f"{each['what']}: {each['a']} | {each['b']}"
+    left_out = found.values["not_compared"]
+    return f"not compared: {', '.join(left_out)}" if left_out else ""
 
 
 def _lonely(side: Side, letter: str) -> Outcome:
