@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -162,11 +162,17 @@ def test_another_option_than_before_is_named(lite_in_tmp: Typed, monkeypatch: py
     lite_in_tmp.gone("source_option")
 
 
-def test_an_insert_is_not_resumed_into_another_collection_of_the_same_name(
-    cli: Cli, milvus: MilvusServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(cli.directory)
-    typed = Typed(cli, milvus)
+class Interrupted(NamedTuple):
+    """An insert that was interrupted after `rows` of 100 rows."""
+
+    typed: Typed
+    line: str
+    rows: int
+
+
+@pytest.fixture
+def interrupted(typed: Typed, monkeypatch: pytest.MonkeyPatch) -> Iterator[Interrupted]:
+    monkeypatch.chdir(typed.cli.directory)
     make_loaded(typed, "source_made_anew")
     monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 1_000)
     write_rows(Path("rows.jsonl"), 100)
@@ -174,15 +180,42 @@ def test_an_insert_is_not_resumed_into_another_collection_of_the_same_name(
         file.write("no row\n")
     line = "insert file -c source_made_anew rows.jsonl"
     run = typed(f"{line} --strict")
-    assert (run.code, exact(typed, "source_made_anew") > 0) == (1, True), run
     there = exact(typed, "source_made_anew")
+    assert (run.code, there > 0) == (1, True), run
+    yield Interrupted(typed, line, there)
+    typed.gone("source_made_anew")
+
+
+def test_an_insert_is_not_resumed_into_another_collection_of_the_same_name(interrupted: Interrupted) -> None:
+    typed, there = interrupted.typed, interrupted.rows
     make_loaded(typed, "source_made_anew")
-    assert typed(f"{line} --resume") == failed(
+    by_identity = failed(
         f"an earlier insert was interrupted after {there} rows were in, and had another collection of that name",
         "--restart starts over",
         code=2,
     )
-    typed.gone("source_made_anew")
+    by_rows = failed(
+        f"the collection has 0 rows, and {there} were in when the insert was interrupted: "
+        "it is another one, or rows were deleted",
+        "--restart sends all rows again",
+        code=2,
+    )
+    is_lite = isinstance(typed.server, LiteServer)
+    assert typed(f"{interrupted.line} --resume") == (by_rows if is_lite else by_identity)
+    assert typed(f"{interrupted.line} --restart").code == 5
+    assert exact(typed, "source_made_anew") == 100
+
+
+def test_rows_deleted_since_an_interruption_are_noted_or_refused(interrupted: Interrupted) -> None:
+    typed, there = interrupted.typed, interrupted.rows
+    typed.all("delete entities -c source_made_anew -e 'id < 3' -y")
+    gone = f"the collection has {there - 3} rows, and {there} were in when the insert was interrupted"
+    run = typed(f"{interrupted.line} --resume")
+    if isinstance(typed.server, LiteServer):
+        assert (run.code, run.err.partition(":")[2].partition(":")[0]) == (2, f" {gone}")
+    else:
+        note = f"note: {gone}: those that were deleted since are not inserted again\n"
+        assert (run.code, run.err.startswith(note)) == (5, True), run
 
 
 # Servers lost while they are read

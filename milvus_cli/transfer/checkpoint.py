@@ -89,6 +89,11 @@ class InsertCounts:
         known = bool(self.parts) and all(each.has_failed for each in self.parts)
         return self.sent > self.done and not known
 
+    @property
+    def counted(self) -> int:
+        """The rows that must be there at least: of those inserted, others with their keys have replaced some."""
+        return self.inserted - self.replaced - self.superseded
+
 
 @dataclass(frozen=True)
 class Abandoned:
@@ -114,11 +119,12 @@ class Checkpoint:
         self.progress = InsertCounts()
         self.abandoned = Abandoned()
 
-    def begin(self, *, resume: bool, restart: bool) -> bool:
+    def begin(self, *, resume: bool, restart: bool, rows: int | None) -> bool:
         """Opens the file, and returns True if the job continues an earlier run.
 
-        Raises InvalidInput if an earlier run stopped midway and neither flag says what to do about it. Raises CliError
-        if there is no file to resume from: a finished job deletes its file, and resuming would send everything twice.
+        `rows` are those in the collection, if that is known. Raises InvalidInput if an earlier run stopped midway and
+        neither flag says what to do about it. Raises CliError if there is no file to resume from, unless the collection
+        is empty: a finished job deletes its file, and resuming would send everything twice.
         """
         require_file(str(self.path))
         self.abandoned = self._earlier_import()
@@ -132,7 +138,7 @@ class Checkpoint:
                 )
             self.progress = found
             self.abandoned = Abandoned()
-        elif resume and found is None:
+        elif resume and found is None and rows != 0:
             raise CliError(
                 "there is nothing to resume",
                 hint="it may have finished: check the row count before running it without --resume",

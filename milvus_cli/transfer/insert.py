@@ -98,7 +98,7 @@ def _insert(
     importing = _import_run(session, options, target)
     with locked(session, options, job, made):
         before = importing.count() if importing else permitted(exact_row_count, session.client, options.collection)
-        checkpoint = begun_checkpoint(session, options, job, made, embedding.described)
+        checkpoint = begun_checkpoint(session, options, job, made, embedding.described, before)
         size = sum(map(_file_size, job.files))
         counts = checkpoint.progress
         encoder = replace(job.encoder, filling=embedding.begin(checkpoint.path))

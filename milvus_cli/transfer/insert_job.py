@@ -18,7 +18,7 @@ from ..rows.write_target import WriteTarget
 from ..session.session import Session
 from ..text.counts import counted
 from ..text.unwritable import unwritable
-from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Abandoned, Checkpoint, default_path
+from .checkpoint import FILES_KEY, RESUME_HINT, TARGET_KEY, Abandoned, Checkpoint, InsertCounts, default_path
 from .job_locks import address_of, file_lock, key_lock
 from .pipeline import Job
 
@@ -99,9 +99,17 @@ def locked(session: Session, options: InsertOptions, job: Job, made: Sequence[ob
 
 
 def begun_checkpoint(
-    session: Session, options: InsertOptions, job: Job, made: Sequence[object], embedded: Sequence[object]
+    session: Session,
+    options: InsertOptions,
+    job: Job,
+    made: Sequence[object],
+    embedded: Sequence[object],
+    rows: int | None,
 ) -> Checkpoint:
-    """Opens the job's checkpoint; `embedded` describes what is embedded. Raises as `Checkpoint.begin`."""
+    """Opens the job's checkpoint; `embedded` describes what is embedded, `rows` are those in the collection.
+
+    Raises as `Checkpoint.begin`, and InvalidInput for a collection that may not be the one that had the earlier rows.
+    """
     checkpoint = Checkpoint(
         _checkpoint_path(session, options, job),
         {
@@ -122,11 +130,32 @@ def begun_checkpoint(
         },
         anew=job.anew,
     )
-    if not checkpoint.begin(resume=options.resume, restart=options.restart) and options.resume:
+    if not checkpoint.begin(resume=options.resume, restart=options.restart, rows=rows) and options.resume:
         session.console.note("note: nothing to resume: starting from the beginning")
+    try:
+        _require_earlier_rows(session, checkpoint.progress, rows, upsert=options.upsert, has_identity=bool(made))
+    except CliError:
+        checkpoint.close()
+        raise
     if checkpoint.abandoned.rows or checkpoint.abandoned.parts:
         session.console.note(f"note: {_abandoned(checkpoint.abandoned)}")
     return checkpoint
+
+
+def _require_earlier_rows(
+    session: Session, counts: InsertCounts, rows: int | None, *, upsert: bool, has_identity: bool
+) -> None:
+    """Notes that rows of the interrupted insert are gone.
+
+    Raises InvalidInput where nothing but its rows identifies the collection: it may have been made again.
+    """
+    if rows is None or rows >= (min(1, counts.inserted) if upsert else counts.counted):
+        return
+    gone = f"the collection has {counted(rows, 'row')}, and {counts.inserted:,} were in when the insert was interrupted"
+    if has_identity:
+        session.console.note(f"note: {gone}: those that were deleted since are not inserted again")
+        return
+    raise InvalidInput(f"{gone}: it is another one, or rows were deleted", hint="--restart sends all rows again")
 
 
 def _abandoned(earlier: Abandoned) -> str:
