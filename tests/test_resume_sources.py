@@ -292,6 +292,17 @@ def test_resume_begins_where_nothing_was_sent_but_not_where_all_may_be_done(lite
     lite_in_tmp.gone("again_none")
 
 
+def test_resume_begins_where_the_collection_is_empty(lite_in_tmp: Typed) -> None:
+    make_loaded(lite_in_tmp, "again_empty")
+    line, data = [*PIPED, "-c", "again_empty"], jsonl(rows(20))["rows.jsonl"].decode()
+    assert lite_in_tmp.cli(*line, "--resume", input=data, env=lite_in_tmp.env) == Run(
+        0,
+        "Inserted 20 of 20 rows into 'again_empty', which had 0 and has 20.\n",
+        "note: nothing to resume: starting from the beginning\n",
+    )
+    lite_in_tmp.gone("again_empty")
+
+
 # The digest
 
 

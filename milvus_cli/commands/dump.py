@@ -77,7 +77,12 @@ jobs_option = option(
 @option("--load", is_flag=True, help="Load collections that are not loaded, and release them afterwards.")
 @jobs_option
 @retry_option
-@option("--force", is_flag=True, help="Replace a dump that is there, complete or not.")
+@option(
+    "--force",
+    is_flag=True,
+    help="Replace a dump that is there, complete or not. A directory is emptied first; a .tar file stays until the new "
+    "one is complete.",
+)
 @option("--dry-run", is_flag=True, help="Show what would be dumped, and stop.")
 @options("dump.plan:DumpOptions")
 def dump(session: Session, options: DumpOptions) -> Done | Table:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..schema.definition import Definition
     from ..server.chosen import CollectionName
     from ..transfer.many import Overall
+    from ..transfer.side import Side
 
 ALL_PARTITIONS = "rows"
 """The name in files of rows whose partition a key decides."""
@@ -71,12 +72,16 @@ class CollectionDumper:
         aliases = sorted(aliases_of(side.client, answer) or ())
         definition = portable_definition(side)
         schema = to_text(_schema_file(definition, aliases, loaded=planned.loaded))
-        made = [planned.folder, *map(str, side.identity()), hashlib.sha256(schema.encode()).hexdigest()]
+        identity = side.identity()
+        made = [planned.folder, *map(str, identity), hashlib.sha256(schema.encode()).hexdigest()]
         done = self._progress.of(name)
         is_same = done.made == made and self._has(done.parts)
-        if done.finished is not None and is_same and self._has(done.finished.files):
-            self.finished[name] = done.finished
-            return
+        if done.finished is not None:
+            # A collection without an identity may have been made again: its rows tell.
+            is_same = is_same and (bool(identity) or planned.rows in (None, done.rows))
+            if is_same and self._has(done.finished.files):
+                self.finished[name] = done.finished
+                return
         if not is_same:
             self._overall.add(-done.rows)
             done = CollectionProgress(made=made, loaded=done.loaded)
@@ -134,16 +139,25 @@ class CollectionDumper:
         for partition in partitions:
             if partition not in done.partitions:
                 self._dump_partition(planned, partition, everything, done)
-        try:
-            # Milvus Lite counts all partitions, whichever is named.
-            require_complete(side.client, everything, done.rows, before, self._patience)
-        except CliError:
-            if not has_begun:
-                raise
+        if not self._is_whole(side, everything, done.rows, before, has_begun=has_begun):
             self._overall.add(-done.rows)
             done.forget()
             self._begin(planned, done)
             self._read(planned, partitions, done)
+
+    def _is_whole(self, side: Side, everything: Selection, rows: int, before: int, *, has_begun: bool) -> bool:
+        """Returns False if all rows are to be read again, as those of earlier runs may be of another collection.
+
+        Raises CliError if this run has read too few.
+        """
+        try:
+            # Milvus Lite counts all partitions, whichever is named.
+            require_complete(side.client, everything, rows, before, self._patience)
+        except CliError:
+            if not has_begun:
+                raise
+            return False
+        return not has_begun or bool(side.identity()) or rows == before
 
     def _dump_partition(
         self, planned: PlannedCollection, partition: str, everything: Selection, done: CollectionProgress

@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..access.backup import backup_access
-from ..errors import Interrupted, InvalidInput, Unreachable
+from ..errors import CliError, Interrupted, InvalidInput, Unreachable
 from ..files.memory import share_one_heap
 from ..files.urls import shown_url
 from ..result import Done, Table
+from ..session.collection_ref import CollectionRef
 from ..text.counts import byte_size, counted
 from ..text.unwritable import unwritable
 from ..transfer.job_locks import file_lock
 from ..transfer.many import AGAIN, Overall, run_each, several_failed
 from ..transfer.meter import Meter
+from ..transfer.side import open_side
 from .collections import CollectionDumper
 from .destination import Destination, destination_of
 from .directory import remove_strays
@@ -103,6 +105,7 @@ def _dump(session: Session, options: DumpOptions, plan: DumpPlan, journal: Journ
     started, directory = _now(), destination.directory
     progress = DumpProgress(journal.begun())
     if progress.has_begun:
+        _require_finished(session, options, plan, progress)
         session.console.note(f"note: continuing the dump in {options.path}")
     else:
         journal.add({"started": started})
@@ -136,6 +139,17 @@ def _dump(session: Session, options: DumpOptions, plan: DumpPlan, journal: Journ
     destination.publish(session, manifest)
     journal.finish()
     return _done(options, manifest)
+
+
+def _require_finished(session: Session, options: DumpOptions, plan: DumpPlan, progress: DumpProgress) -> None:
+    """Raises CliError if the dump would lose a collection that an earlier run has finished, and that still exists."""
+    planned = {each.name for each in plan.collections}
+    for name in progress.finished:
+        if name not in planned and open_side(session, CollectionRef("", name.database, name.collection)).exists:
+            raise CliError(
+                f"{options.path} has {name} of an earlier run, which these options leave out",
+                hint="choose it too, or start over with --force",
+            )
 
 
 def _dump_access(session: Session, directory: Path) -> DumpFile:

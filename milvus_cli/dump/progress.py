@@ -54,6 +54,10 @@ class DumpProgress:
     def of(self, name: CollectionName) -> CollectionProgress:
         return self._collections.get(name, CollectionProgress())
 
+    @property
+    def finished(self) -> list[CollectionName]:
+        return [name for name, found in self._collections.items() if found.finished is not None]
+
     def rows_of(self, names: Iterable[CollectionName]) -> int:
         return sum(self.of(each).rows for each in names)
 

@@ -147,6 +147,40 @@ def test_a_collection_that_changes_between_two_runs_is_dumped_again(
         on_lite_server.all(f"check dump {path}")
 
 
+@pytest.mark.parametrize("steps", [6, 7, 8, 10])
+def test_a_collection_that_is_made_again_between_two_runs_is_dumped_anew(
+    steps: int, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    path, make = tmp_path / "d", ["create collection changing_book --dim 4", "create partition -c changing_book -p two"]
+    fill = "insert fake -c changing_book -n"
+    with on_lite_server.without("changing_"):
+        on_lite_server.all("create collection changing_too --dim 4")
+        on_lite_server.all(*make, f"{fill} 300 --first 1", f"{fill} 200 --first 1000 -p two")
+        ending_at(steps, True)
+        with pytest.raises(Killed):
+            on_lite_server(f"dump {path} -c 'changing_*'")
+        ending_at(10_000, True)
+        on_lite_server.all("delete collection changing_book -y", *make)
+        on_lite_server.all(f"{fill} 100 --first 2000", f"{fill} 100 --first 3000 -p two")
+        assert on_lite_server.json(f"dump {path} -c 'changing_*'")["rows"] == 200
+        on_lite_server.all(f"check dump {path}")
+
+
+def test_a_dump_is_not_continued_without_a_collection_that_is_finished(
+    on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    path = tmp_path / "d"
+    ending_at(10, True)
+    with pytest.raises(Killed):
+        on_lite_server(f"dump {path} -c dmp_keys -c dmp_nullable")
+    ending_at(10_000, True)
+    assert on_lite_server(f"dump {path} -c dmp_nullable") == failed(
+        f"{path} has default/dmp_keys of an earlier run, which these options leave out",
+        "choose it too, or start over with --force",
+    )
+    on_lite_server.all(f"dump {path} -c dmp_keys", f"check dump {path}")
+
+
 def test_parts_that_are_gone_between_two_runs_are_read_again(
     small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
 ) -> None:
