@@ -29,16 +29,18 @@ WITHOUT_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS, errn
 
 @dataclass(frozen=True)
 class Export:
-    """Source and destination of an export. `origin` (address and database) identifies the server for a resumed export.
+    """Source and destination of an export.
 
-    The server is asked for pages of `page_bytes`, and retried with `patience` when it is lost. An existing file is
-    replaced only with `replaces`.
+    For a resumed export `origin` (address and database) identifies the server, and `made` the collection, see
+    `collection_identity`. The server is asked for pages of `page_bytes`, and retried with `patience` when it is lost.
+    An existing file is replaced only with `replaces`.
     """
 
     selection: Selection
     path: str
     shape: FileShape
     origin: str
+    made: tuple[object, ...] = ()
     patience: Patience = NO_PATIENCE
     replaces: bool = False
     page_bytes: int = PAGE_BYTES
@@ -64,6 +66,7 @@ class Export:
         return {
             "origin": self.origin,
             "collection": chosen.collection,
+            "made": list(self.made),
             "filter": chosen.filter,
             "fields": list(chosen.fields.shown),
             "partitions": list(chosen.partitions),
@@ -108,6 +111,7 @@ def export_to_file(client: Client, export: Export, begun: Point, *, report: Repo
                 file.flush()
                 os.fsync(file.fileno())
             require_complete(client, export.selection, point.rows, before, export.patience)
+            _require_same(export, begun, point.rows, before)
             _complete_file(export)
     return replace(point, bytes=os.path.getsize(export.file))
 
@@ -169,6 +173,15 @@ def require_complete(client: Client, selection: Selection, rows: int, before: in
             f"incomplete export: {rows:,} of {wanted:,} rows, by the server's exact count",
             hint="several rows with one primary key are counted, and can't be read one by one; "
             "Milvus 2.3 never returns the key 9223372036854775807",
+        )
+
+
+def _require_same(export: Export, begun: Point, rows: int, before: int) -> None:
+    """Raises CliError if a resumed export may have rows of a collection that nothing identifies, and was made again."""
+    if begun.rows and not export.made and rows > before:
+        raise CliError(
+            f"the export has {rows:,} rows, and the collection {before:,}: rows were deleted, or it was made again",
+            hint="start over without --resume",
         )
 
 

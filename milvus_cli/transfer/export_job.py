@@ -17,6 +17,7 @@ from ..result import Done
 from ..rows.cursor import PAGE_BYTES
 from ..rows.options import RowOptions
 from ..rows.patience import Patience
+from ..server.existence import collection_identity
 from ..server.lost_vectors import warn_of_lost_vectors
 from ..session.session import Session
 from .export import Export, Point, clear_published, export_to_file, export_to_stream, point_of
@@ -73,6 +74,7 @@ def export_collection(session: Session, options: ExportOptions) -> Done | None:
         options.file,
         shape,
         origin=f"{profile.address}/{profile.database}",
+        made=collection_identity(session.client.call("DescribeCollection", collection_name=selection.collection)),
         patience=Patience(options.patience),
         replaces=replaces,
         page_bytes=STORE_PAGE_BYTES if in_store and shape.format in TEXT_FORMATS else PAGE_BYTES,
