@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
@@ -21,7 +22,7 @@ LARGEST = 4
 """Maximum size of a block, in chunks; longer rows are left to a reader of the whole text."""
 BEGIN = 64
 """Bytes that tell what a text is."""
-SEPARATED_BY = b"sep="
+SEPARATED_BY = re.compile(rb'"?sep=', re.IGNORECASE)
 """The beginning of a line that a reader takes for a part of the layout, if it is the first."""
 
 
@@ -104,7 +105,7 @@ class Blocks:
             require_rows(data, self._file)
         except CliError:
             return False
-        return not data.startswith(codecs.BOM_UTF8) and data[: len(SEPARATED_BY)].lower() != SEPARATED_BY
+        return not data.startswith(codecs.BOM_UTF8) and not SEPARATED_BY.match(data)
 
 
 def _is_between_objects(data: bytes, end: int) -> bool:

@@ -130,15 +130,14 @@ def _field_name(column: str, taken: set[str]) -> str:
 
 
 def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> InferredColumn:
-    values = [_cell_value(each) if text else each for each in given]
-    there = [each for each in values if each is not None and each is not ABSENT]
+    values = [_cell_value(each) if text and isinstance(each, str) else each for each in given]
+    pairs = [(cell, each) for cell, each in zip(given, values, strict=True) if each is not None and each is not ABSENT]
+    there = [each for _, each in pairs]
     found = _one_type(name, there)
     if found is None:
-        texts = [str(each) for each, value in zip(given, values, strict=True) if value is not None]
-        found = _text_type(texts) if text else MIXED
+        found = _text_type([str(cell) for cell, _ in pairs]) if text else MIXED
     is_text = found.startswith("VARCHAR")
-    cells = zip(given, values, strict=True) if is_text else ()
-    shown = [str(cell) for cell, value in cells if value is not None and value is not ABSENT]
+    shown = [str(cell) for cell, _ in pairs] if is_text else []
     return InferredColumn(
         name,
         field,

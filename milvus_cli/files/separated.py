@@ -29,7 +29,7 @@ TOLD = 10
 STEP = 32
 """CSV rows read between checks of their size."""
 
-SEPARATOR_LINE = re.compile(r"sep=([^\r\n])[\r\n]*", re.IGNORECASE)
+SEPARATOR_LINE = re.compile(r'(")?sep=([^\r\n])(?(1)")[\r\n]*', re.IGNORECASE)
 BREAK = re.compile(r"\r\n|\r|\n")
 
 
@@ -138,9 +138,9 @@ class _Records:
         for _ in range(layout.skip):
             text.drop()
         self.delimiter = layout.delimiter or DELIMITERS[source.file.format]
-        # Excel writes this line where a comma is the decimal point, and obeys it everywhere.
+        # Excel writes this line where a comma is the decimal point, and obeys it everywhere; others write it in quotes.
         if named := SEPARATOR_LINE.fullmatch(text.next):
-            self.delimiter = layout.delimiter or named[1]
+            self.delimiter = layout.delimiter or named[2]
             text.drop()
         self._reader = self._read(text)
 
@@ -309,4 +309,6 @@ def other_delimiter(table: RowStream) -> str:
 def other_mark(table: RowStream) -> str:
     """Returns the usual delimiter in the name of the only column; "" if there is none."""
     names = table.columns or ()
-    return next((mark for mark in ";|\t," if len(names) == 1 and mark in names[0]), "") if table.text else ""
+    if not table.text or len(names) != 1:
+        return ""
+    return next((mark for mark in ";|\t," if mark in names[0] and mark != table.delimiter), "")

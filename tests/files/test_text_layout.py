@@ -2,12 +2,14 @@
 
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from milvus_cli.errors import CliError, InvalidInput
-from milvus_cli.files.row_stream import EMPTY, NULL
+from milvus_cli.files.row_stream import EMPTY, NULL, RowStream
+from milvus_cli.files.separated import other_mark
 from milvus_cli.files.sources import InputFile, Source
 from milvus_cli.files.tables import WantedColumns, open_table
 from milvus_cli.files.text_layout import TextLayout
@@ -69,9 +71,21 @@ def test_names_for_more_columns_than_there_are() -> None:
         read("X,Y\n1,a\n", columns=("id", "t", "v"))
 
 
-@pytest.mark.parametrize("line", ["sep=;\n", "SEP=;\r\n", "\ufeffsep=;\n"])
-def test_the_line_of_excel_names_the_delimiter(line: str) -> None:
-    assert read(f"{line}id;t\n1;a\n") == (["id", "t"], [(3, ("1", "a"))])
+@pytest.mark.parametrize("delimiter", [None, ";"])
+@pytest.mark.parametrize("line", ["sep=;\n", "SEP=;\r\n", "\ufeffsep=;\n", '"sep=;"\r\n', '\ufeff"Sep=;"\n'])
+def test_the_line_of_excel_names_the_delimiter(line: str, delimiter: str | None) -> None:
+    assert read(f"{line}id;t\n1;a\n", delimiter=delimiter) == (["id", "t"], [(3, ("1", "a"))])
+
+
+@pytest.mark.parametrize("line", ["sep=;", '"sep=;"'])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "cp1252"])
+def test_the_line_of_excel_in_other_encodings(line: str, encoding: str) -> None:
+    assert read(f"{line}\r\nid;t\r\n1;a\r\n".encode(encoding), encoding=encoding)[0] == ["id", "t"]
+
+
+def test_a_delimiter_that_was_given_is_not_suggested_again() -> None:
+    table = RowStream(iter(()), ["a;b"], text=True, delimiter=";")
+    assert (other_mark(table), other_mark(replace(table, delimiter=","))) == ("", ";")
 
 
 def test_blanks_around_names_do_not_count() -> None:
