@@ -121,8 +121,8 @@ def test_no_hint_inserts_rows_again_that_are_in(books: Typed) -> None:
     Path("none.csv").write_text('id,vector\nx,"[0.5, 1]"\n')
     none = books("create collection made --from none.csv -f vector:FLOAT_VECTOR:2 -f id:INT64 -p id")
     assert none.err.splitlines()[-1] == (
-        "hint: --rejects FILE keeps them; the collection was created; "
-        "insert its rows with `insert file -c made none.csv --exact-numbers`"
+        "hint: --rejects FILE keeps them; the collection was created, without rows; "
+        "`delete collection -c made --yes` deletes it"
     )
 
 

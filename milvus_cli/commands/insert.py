@@ -69,6 +69,13 @@ file_options = all_of(
         help="Reject numbers in text files that would not be kept exactly, such as 007, +49, 1E5 and those with "
         "more digits than a DOUBLE holds.",
     ),
+    option(
+        "--inexact",
+        multiple=True,
+        type=FIELD,
+        metavar="FIELD",
+        help="Field that takes every number in spite of --exact-numbers (repeatable).",
+    ),
     option("--ignore-unknown", is_flag=True, help="Skip columns without a matching field."),
     rejects_option,
     option("--strict", is_flag=True, help="Stop at the first rejected row."),

@@ -12,6 +12,7 @@ from ..text.printed import numpy_list, python_value
 from ..values.dynamic import DYNAMIC
 from ..values.encode import ABSENT
 from ..values.exact_json import exact_loads
+from ..values.invalid import is_encodable
 from .cells import FLOAT, PRINTED, WHOLE, loses_digits
 from .row_stream import EMPTY
 
@@ -68,11 +69,12 @@ def infer_columns(
     """Infers a field for each column with a name; `text` if the values are cells of a text file, else only `cells`.
 
     Texts in `nested` columns may be JSON. Lists in `vectors` columns are vectors, whatever their name and length.
+    Columns whose names UTF-8 can't encode are left out: rows with them are rejected later.
     """
     taken: set[str] = set()
     found = []
     for name, values in columns.items():
-        if name and name != DYNAMIC:
+        if name and name != DYNAMIC and is_encodable(name):
             field = _field_name(name, taken)
             taken.add(field)
             values = _parsed(values) if name in nested else values
@@ -213,7 +215,8 @@ def _text_type(texts: Sequence[str]) -> str:
 
 
 def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogateescape"))
+    # An escape in JSON may be half a character, which no field takes: its row is rejected later.
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _rounded(number: int) -> int:

@@ -42,7 +42,8 @@ class Sample:
     @property
     def not_decoded(self) -> str:
         """Describes the first cell that is not of the file's encoding; empty if there is none."""
-        cells = (cell for values in self.columns.values() for cell in values if isinstance(cell, str))
+        columns = self.columns.values() if self.table.text else ()
+        cells = (cell for values in columns for cell in values if isinstance(cell, str))
         return next((text for cell in cells if (text := cell_not_decoded(cell, self.table.encoding))), "")
 
     @property

@@ -12,9 +12,10 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from typing import IO, BinaryIO
 
-from ..errors import LOOK_FIRST, CliError, Interrupted, InterruptedChange, InvalidInput
+from ..errors import LOOK_FIRST, CliError, Interrupted, InterruptedChange, InvalidInput, Partial
 from ..files.column_notes import column_notes
 from ..files.inference import MIXED, InferredColumn, likely_key, repeated_key
+from ..files.rejects import rejection_text
 from ..files.sample import Sample, one_column, read_columns
 from ..files.separated import other_delimiter
 from ..files.sources import STDIN, InputFile, find_files, identity
@@ -22,6 +23,8 @@ from ..files.text_layout import TextLayout
 from ..result import Done, Text
 from ..schema.declaration import declared, parse_field
 from ..schema.features import NULLABLE
+from ..schema.kinds import ValueShape, shape_of
+from ..schema.schema import kind_of
 from ..schema.schema_file import to_text, write_definition
 from ..server.creating import CreateOptions, create_collection, described, settled
 from ..server.existence import exact_row_count
@@ -176,6 +179,7 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
     name, columns = str(options.collection), sample.inferred
     _require_readable(sample)
     given = {parse_field(each).name: each for each in options.fields}
+    inexact = [each.field for each in columns if each.field in given and _is_number(given[each.field])]
     mixed = next((each for each in columns if each.type == MIXED and each.field not in given), None)
     if mixed:
         raise InvalidInput(
@@ -206,9 +210,14 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
         rejects=options.rejects,
         mapping=tuple((renamed | dict(options.mapping)).items()),
         exact=sample.table.text,
+        inexact=inexact if sample.table.text else (),
         **asdict(options.layout),
     )
     return Plan(create, insert)
+
+
+def _is_number(declaration: str) -> bool:
+    return shape_of(kind_of(parse_field(declaration))) in (ValueShape.WHOLE, ValueShape.NUMBER)
 
 
 def _require_columns(create: CreateFromOptions, name: str, sample: Sample) -> None:
@@ -229,6 +238,8 @@ def _require_readable(sample: Sample) -> None:
         raise one_column(sample)
     if broken := sample.not_decoded:
         raise InvalidInput(f"{sample.file.name}: {broken}")
+    if sample.rejected and not sample.count:
+        raise InvalidInput(f"no row can be read: {rejection_text(sample.file.name, sample.rejected[0])}")
     if not sample.count:
         raise InvalidInput(f"{sample.file.name} has no rows to make fields of", hint="declare them: -f NAME:TYPE")
 
@@ -296,6 +307,11 @@ def _inserted(session: Session, plan: Plan, stdin: BinaryIO | None) -> Done:
         # To insert rows again that are in would double them: the insert's own hint says how to continue.
         if not _is_empty(session, plan.insert.collection):
             raise
+        if isinstance(exc, (Partial, InvalidInput)):
+            # The same rows would be rejected again.
+            name = shlex.quote(plan.insert.collection)
+            more = f"the collection was created, without rows; `delete collection -c {name} --yes` deletes it"
+            raise exc.with_context(more_hint=more) from exc
         raise exc.with_context(more_hint=f"the collection was created; insert its rows with `{line}`") from exc
 
 
@@ -335,6 +351,8 @@ def insert_line(options: InsertOptions) -> str:
     words = ["insert", "file", "-c", options.collection, *options.paths]
     words += ["--format", options.format] if options.format else []
     words += ["--exact-numbers"] if options.exact else []
+    for field in options.inexact:
+        words += ["--inexact", field]
     words += ["--rejects", options.rejects] if options.rejects else []
     for column, field in options.mapping:
         words += ["--map", f"{column}={field}"]

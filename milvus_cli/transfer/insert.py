@@ -22,6 +22,7 @@ from ..schema.features import require_types
 from ..schema.schema import params, row_fields
 from ..server.existence import collection_identity, exact_row_count, require_partition_to_write
 from ..session.session import Session
+from ..text.names import missing_name
 from .checkpoint import Checkpoint, InsertCounts
 from .embedding_job import InsertEmbedding
 from .fake import Recipe, fake_chunks
@@ -79,7 +80,8 @@ def insert_files(
     if len(files_of_rows(files)) < len(files):
         require_equal_lengths(session, files, options.layout)
     target, made = _target(session, options)
-    encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types), options.exact)
+    exact = _exact_fields(options, target)
+    encoder = RowEncoder(target, dict(options.mapping), options.ignore_unknown, dict(options.types), exact)
     stdin = stdin or getattr(session.console.stdin, "buffer", None)
     job = Job(files, encoder, stdin, anew=IMPORT_AGAIN if options.via else repeat_hint(target), layout=options.layout)
     return _insert(session, options, job, made, InsertEmbedding(session, options, target), report)
@@ -285,6 +287,17 @@ def _with_begin(steps: Iterable[InsertStep], begin: Callable[[], None]) -> Itera
         yield step
     if not begun:
         begin()
+
+
+def _exact_fields(options: InsertOptions, target: WriteTarget) -> frozenset[str]:
+    """Returns the fields whose numbers must keep all digits. Raises InvalidInput for exceptions that are none."""
+    names = [each.name for each in row_fields(target.schema)]
+    if options.inexact and not options.exact:
+        raise InvalidInput("--inexact requires --exact-numbers", hint="leave it out: no field is exact")
+    unknown = next((each for each in options.inexact if each not in names), None)
+    if unknown is not None:
+        raise missing_name("field", unknown, names, after=f" in {target.collection!r}", error=InvalidInput)
+    return frozenset(names).difference(options.inexact) if options.exact else frozenset()
 
 
 def _is_same_file(a: str, b: str) -> bool:

@@ -30,8 +30,8 @@ class InsertOptions(TextLayout):
     """Options of the command; `mapping` maps columns to fields, or to "" to leave a column out.
 
     `files` replace `paths` where they were found already. `types` maps columns of text that go into the dynamic field
-    to types. `embeds` names text columns, the vector fields that they fill, and embedders. `processes` is the number of
-    those that read text.
+    to types. With `exact`, numbers of text files must keep all digits, except in the fields `inexact`. `embeds` names
+    text columns, the vector fields that they fill, and embedders. `processes` is the number of those that read text.
     """
 
     collection: str = ""
@@ -45,6 +45,7 @@ class InsertOptions(TextLayout):
     types: Sequence[tuple[str, str]] = ()
     embeds: Sequence[tuple[str, str, str]] = ()
     exact: bool = False
+    inexact: Sequence[str] = ()
     ignore_unknown: bool = False
     rejects: str | None = None
     strict: bool = False
@@ -119,6 +120,7 @@ def begun_checkpoint(
             "--types": dict(options.types),
             "--embed": embedded,
             "--exact-numbers": options.exact,
+            "--inexact": sorted(options.inexact),
             "--partial": options.partial,
             "--ignore-unknown": options.ignore_unknown,
             "layout of the text": options.given,

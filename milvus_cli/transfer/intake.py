@@ -80,15 +80,15 @@ class Filling:
 class RowEncoder:
     """`mapping` maps column names to field names where they differ, to "" for columns to leave out.
 
-    `types` has the types of columns of text files that go into the dynamic field. With `exact`, numbers in them are
-    rejected that would lose digits. `filled` are columns that `filling` added; their values are encoded.
+    `types` has the types of columns of text files that go into the dynamic field. Numbers of text files for the fields
+    `exact` are rejected if they would lose digits. `filled` are columns that `filling` added; their values are encoded.
     """
 
     target: WriteTarget
     mapping: Mapping[str, str]
     ignore_unknown: bool = False
     types: Mapping[str, str] = field(default_factory=dict)
-    exact: bool = False
+    exact: Collection[str] = ()
     filling: Filling = Filling()
     filled: Collection[str] = ()
 
@@ -223,7 +223,7 @@ class RowEncoder:
             elif table.text and column not in table.plain and field is None and (kind := self.types.get(column)):
                 found[name] = _typed(values, name, kind)
             else:
-                found[name] = _converted(values, name, field, table, column, exact=self.exact)
+                found[name] = _converted(values, name, field, table, column, exact=name in self.exact)
         return found
 
     @property

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import pickle
 import sys
+from collections.abc import Collection
 from contextlib import suppress
 from typing import IO, Any, NamedTuple
 
@@ -32,7 +33,7 @@ class Work(NamedTuple):
     mapping: dict[str, str]
     ignore_unknown: bool
     types: dict[str, str]
-    exact: bool
+    exact: Collection[str]
 
     @property
     def encoder(self) -> RowEncoder:
