@@ -121,13 +121,44 @@ def test_files_that_are_not_arrow_are_refused(loaded_on_lite: Typed) -> None:
         Path(name).write_bytes(text)
         run = loaded_on_lite(f"insert file -c ar {name}")
         assert (run.code, run.out) == (1, "")
-        assert f"{name} is not a Arrow file, or broken: " in run.err
+        assert f"{name} is not an Arrow file, or broken: " in run.err
 
     assert loaded_on_lite("insert file -c ar old.feather") == failed(
         "old.feather is Feather V1, which is obsolete", "convert it to Parquet or Feather V2"
     )
     assert loaded_on_lite("insert file -c ar empty.arrow") == failed("empty.arrow is empty")
     assert loaded_on_lite.json("query -c ar") == []
+
+
+def written(name: str, **columns: Any) -> bytes:
+    """Writes an Arrow file, and returns its content."""
+    found = pyarrow.table(columns)
+    with pyarrow.ipc.new_file(name, found.schema) as writer:
+        writer.write_table(found)
+    return Path(name).read_bytes()
+
+
+def test_a_type_that_pyarrow_lacks_is_told_from_a_broken_file(loaded_on_lite: Typed) -> None:
+    # The schema holds the number of bits.
+    Path("wide.arrow").write_bytes(written("x.arrow", id=[1]).replace(struct.pack("<i", 64), struct.pack("<i", 128)))
+    run = loaded_on_lite("show file wide.arrow")
+    assert (run.code, run.err.partition(": ")[2].partition(": ")[0]) == (
+        1,
+        "wide.arrow has a type that pyarrow can't read",
+    )
+    assert run.err.endswith("hint: write the file without columns of that type\n")
+
+
+def test_a_column_that_cannot_be_converted_is_named(loaded_on_lite: Typed) -> None:
+    one = pyarrow.array([1])
+    twice = pyarrow.StructArray.from_arrays([one, one], fields=[pyarrow.field("a", one.type)] * 2)
+    written("x.arrow", id=one, s=twice)
+    assert loaded_on_lite("show file x.arrow") == failed("x.arrow, column 's': a struct has two members 'a'")
+
+
+def test_a_date_with_a_time_does_not_make_the_file_unreadable(loaded_on_lite: Typed) -> None:
+    written("x.arrow", id=[1], d=pyarrow.array([86_400_001], pyarrow.int64()).view(pyarrow.date64()))
+    assert loaded_on_lite.json("show file x.arrow")["first_rows"] == [{"id": 1, "d": "1970-01-02T00:00:00.001"}]
 
 
 def test_a_broken_file_neither_crashes_nor_sends_what_lies_beside_its_values(loaded_on_lite: Typed) -> None:
@@ -137,7 +168,7 @@ def test_a_broken_file_neither_crashes_nor_sends_what_lies_beside_its_values(loa
     Path("x.arrow").write_bytes(whole.replace(offsets, broken))
     run = loaded_on_lite("insert file -c ar x.arrow")
     assert run.code == 1
-    assert "x.arrow is not a Arrow file, or broken: " in run.err
+    assert "x.arrow is not an Arrow file, or broken: " in run.err
 
 
 def test_an_export_to_a_stream_has_no_format(loaded_on_lite: Typed) -> None:

@@ -104,12 +104,15 @@ def test_a_row_that_one_server_refuses_is_accepted_on_another(
         "",
         (
             "rows.jsonl, line 2, column 'j': expected a JSON object, got a number "
-            "(Expected bytes, got a 'int' object)\n"
+            "(Milvus Lite takes only objects, lists and texts as JSON)\n"
             "error: Inserted 3 of 4 rows into 'refused_lite', which had 0 and has 3; 1 rejected\n"
             "hint: --rejects FILE keeps them\n"
         ),
     )
     assert ids(typed, "refused_lite") == [1, 3, 4]
+    assert typed('insert row -c refused_lite --row \'{"id": 5, "t": "a", "j": true, "v": [1, 2]}\'') == failed(
+        "Milvus Lite takes only objects, lists and texts as JSON"
+    )
     typed.gone("refused_lite")
 
 

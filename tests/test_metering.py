@@ -80,11 +80,21 @@ def test_elsewhere_a_line_at_the_end_tells_how_fast_it_was(
 ) -> None:
     console = Recorder()
     with Meter(session_of(console), "Exporting 'book'", rows=1_000) as meter:
-        # Rows of an earlier run are skipped in no time.
+        # The size of an earlier run is unknown until the first move.
         meter.moved(1_500, 3_000_000, 0.15)
         clock.seconds += 2
         meter.moved(10_000, 20_000_000, 1.0)
-    assert console.written() == ("", "2.0 s: 4,250 rows/s, 8.5 MB/s\n")
+    assert console.written() == ("", "2.0 s: 4,500 rows/s, 8.5 MB/s\n")
+
+
+def test_a_continued_transfer_of_one_step_has_no_rate_of_bytes(
+    clock: SimpleNamespace, session_of: Callable[[Recorder], Session]
+) -> None:
+    console = Recorder()
+    with Meter(session_of(console), "Inserting into 'book'", rows=1_000) as meter:
+        clock.seconds += 2
+        meter.moved(3_000, 20_000_000, 1.0)
+    assert console.written() == ("", "2.0 s: 1,000 rows/s\n")
 
 
 def test_no_rate_is_reported_of_quick_failed_and_quiet_work(

@@ -60,6 +60,10 @@ VALUES: dict[str, tuple[pyarrow.Array, list[Any]]] = {
         pyarrow.array([2**62, 0], pyarrow.timestamp("s", "UTC")),
         [far("+146138514283-06-19T07:45:04Z"), "1970-01-01T00:00:00Z"],
     ),
+    "days with a time": (
+        pyarrow.array([86_400_001, None], pyarrow.int64()).view(pyarrow.date64()),
+        ["1970-01-02T00:00:00.001", None],
+    ),
     "durations": (
         pyarrow.array([93_784_500, -1_500, None], pyarrow.duration("ms")),
         ["P1DT2H3M4.5S", "-P0DT0H0M1.5S", None],

@@ -26,6 +26,9 @@ REASON_LENGTH = 500
 SOURCE_PLACE = re.compile(r"^=> | at /\S+\.(?:h|cpp):\d+$")
 """Matches text that the core adds to a reason: `=> unsupported scalar type at /workspace/…/InsertRecord.h:446`."""
 
+NO_BYTES = re.compile(r"Expected bytes, got an? '\w+' object")
+"""Milvus Lite's refusal of a number, true or false as the whole value of a JSON field."""
+
 NOT_CONNECTED = ("failed to connect", "errors resolving", "DNS resolution failed")
 """Prefixes of grpc's details when no connection was established, so that the request was not sent."""
 
@@ -198,6 +201,8 @@ def check(status: Any, method: str, fields: Mapping[str, Any], database: str) ->
     fault = Fault.SAID_NO
     if lacking := missing(status.code, reason, fields, database):
         message, hint = lacking.message, lacking.hint
+    elif NO_BYTES.search(reason):
+        message, hint = "Milvus Lite takes only objects, lists and texts as JSON", ""
     elif _is_full(whole, fields):
         message, hint, fault = f"the server's disk is full: {reason}", ROOM_HINT, Fault.NO_ROOM
     else:

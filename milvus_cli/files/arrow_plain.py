@@ -21,14 +21,16 @@ FRACTION_DIGITS: Mapping[str, int] = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 FIRST_DAY, LAST_DAY = -719_162, 2_932_896
 """Days since 1970 of the years 1 to 9999, the range of ISO 8601's four-digit years."""
 DAY = 86_400
+DAY_MS = 1_000 * DAY
 
 
 def plain_values(array: Any) -> list[Any]:
     """Returns the values of an array, with None for nulls.
 
-    Dates, times and UUIDs become ISO text (timestamps with a zone in UTC), durations ISO 8601 durations, bytes base64,
-    maps objects. Decimals become numbers, or `Digits` if a float can't hold them. Values that would change become
-    `NotJson`: timestamps outside the years of ISO 8601, and maps with a repeated key.
+    Dates, times and UUIDs become ISO text (timestamps with a zone in UTC, a date64 with a time as a timestamp),
+    durations ISO 8601 durations, bytes base64, maps objects. Decimals become numbers, or `Digits` if a float can't hold
+    them. Values that would change become `NotJson`: timestamps outside the years of ISO 8601, and maps with a repeated
+    key.
     """
     import pyarrow
 
@@ -161,6 +163,10 @@ def _decimal_value(value: Decimal) -> Any:
 def _dates(array: Any) -> list[Any]:
     import pyarrow
 
+    if pyarrow.types.is_date64(array.type):
+        milliseconds = array.cast(pyarrow.int64())
+        if any(each % DAY_MS for each in milliseconds.to_pylist() if each is not None):
+            return _moments(milliseconds.cast(pyarrow.timestamp("ms")))
     days = array.cast(pyarrow.date32()).cast(pyarrow.int32())
     return _iso(array.cast(pyarrow.date32()), days, range(FIRST_DAY, LAST_DAY + 1), beyond_calendars)
 

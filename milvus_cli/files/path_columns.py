@@ -28,6 +28,7 @@ def path_columns(directories: Sequence[str]) -> PathColumns:
 def with_path_columns(table: RowStream, columns: PathColumns, where: str) -> RowStream:
     """Adds the columns that the file itself lacks; `where` is its name."""
     missing = [each for each in columns if each[0] not in (table.columns or ())]
+    table = replace(table, own=[name for name, _ in columns if name in (table.columns or ())])
     if not missing:
         return table
     names = [name for name, _ in missing]

@@ -131,7 +131,12 @@ def format_errors(source: Source, kind: str) -> Iterator[None]:
         # pyarrow has an OSError without a number for content that it can't read.
         if isinstance(exc, OSError) and exc.errno:
             raise
-        raise CliError(f"{source.file.name} is not a {kind} file, or broken: {exc}") from exc
+        name = source.file.name
+        if isinstance(exc, pyarrow.ArrowNotImplementedError):
+            hint = "write the file without columns of that type"
+            raise CliError(f"{name} has a type that pyarrow can't read: {exc}", hint=hint) from exc
+        article = "an" if kind == "Arrow" else "a"
+        raise CliError(f"{name} is not {article} {kind} file, or broken: {exc}") from exc
 
 
 def _chunks(
@@ -143,11 +148,26 @@ def _chunks(
         for number, (batch, share) in enumerate(_gathered(pieces)):
             if number % TRIMMED == 0:
                 give_back()
-            columns = {name: reader.values(name, batch.column(name)) for name in batch.schema.names}
+            columns = {name: _values(source, reader, name, batch.column(name)) for name in batch.schema.names}
             columns |= {name: numbers[done : done + batch.num_rows] for name, numbers in ranges.items()}
             source.read = int((source.total or 0) * share)
             yield Chunk(columns, range(done + 1, done + batch.num_rows + 1), unit="row")
             done += batch.num_rows
+
+
+def _values(source: Source, reader: ColumnReader, name: str, array: Any) -> Sequence[Any]:
+    """Returns the values of a column. Raises CliError, with its name and type, if pyarrow can't convert them."""
+    import pyarrow
+
+    try:
+        return reader.values(name, array)
+    except pyarrow.ArrowException as exc:
+        raise CliError(
+            f"{source.file.name}: can't convert column {name!r} of type {array.type}: {exc}",
+            hint="write the column with another type, or the file without it",
+        ) from exc
+    except CliError as exc:
+        raise exc.with_context(prefix=f"{source.file.name}, column {name!r}") from exc
 
 
 def _gathered(pieces: Iterable[Piece]) -> Iterator[Piece]:

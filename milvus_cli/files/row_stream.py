@@ -99,7 +99,7 @@ class RowStream:
 
     With `text`, all values are cells of a text file with `delimiter`, except those of the columns `plain`; else only
     those of the columns `cells`. `nested` columns hold text that may be JSON. The columns `index` are left out, unless
-    there are fields of their names.
+    there are fields of their names. Columns in `own` are in the path of the file too, whose values are left out.
     """
 
     chunks: Iterator[Chunk]
@@ -108,6 +108,7 @@ class RowStream:
     nested: Collection[str] = ()
     cells: Collection[str] = ()
     index: Collection[str] = ()
+    own: Collection[str] = ()
     delimiter: str = ""
     encoding: str = "utf-8"
     plain: Collection[str] = ()

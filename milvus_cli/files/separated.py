@@ -208,6 +208,9 @@ class _Records:
                     text.keep(whole)
                 size += text.size
                 raw = text.take()
+                if broken is None and not any(step):
+                    # Empty lines are not rows, and a file may have millions of them.
+                    continue
                 if broken is not None:
                     self._source.cut |= str(broken) == NO_END
                     good = sum(map(_span, step))
@@ -248,7 +251,8 @@ def _bad(error: csv.Error, first: int, last: int, raw: Sequence[str]) -> Rejecte
     """Rejects a row that begins on line `first` and fails on line `last`; `raw` has its lines."""
     reason = str(error)
     if reason == NO_END:
-        reason = f"a quote that opens in this row is not closed: lines {first} to {last} are not read"
+        unread = f"lines {first} to {last} are" if first < last else f"line {first} is"
+        reason = f"a quote that opens in this row is not closed: {unread} not read"
     elif first < last:
         reason = f"{reason}: a quote opens in this row, and closes in line {last}"
     return RejectedRow(first, "", reason, "".join(raw).rstrip("\r\n"))

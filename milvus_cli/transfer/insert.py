@@ -138,7 +138,8 @@ def _insert(
             steps.close()
             embedding.close(counts)
             checkpoint.close()
-            for line in notes:
+            # What is true of many files is noted once.
+            for line in dict.fromkeys(notes):
                 session.console.note(line)
     return summary(session, options, counts, shown, (before, after))
 

@@ -127,6 +127,8 @@ class RowEncoder:
         for column in table.columns or ():
             if self._is_index(column, table):
                 yield f"{name}: column {column!r} is the index of pandas: left out"
+        for column in table.own:
+            yield f"column {column!r} is in the files and in their paths: the values in the paths are left out"
         for column in columns:
             if self._is_generated(self.mapping.get(column, column)):
                 yield f"{name}: column {column!r} is left out: Milvus generates the keys of {self.target.collection}"

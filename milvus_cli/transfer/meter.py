@@ -34,7 +34,8 @@ class Meter:
         self._bar = Progress(session.console, label, quiet=self._quiet)
         self._begin = time.monotonic()
         self._now = Moved(rows)
-        # Rows of an earlier run would distort the speed.
+        self._earlier = rows
+        # How much of the size and the fraction is of an earlier run shows the first move.
         self._begun = None if rows else self._now
 
     @property
@@ -64,8 +65,9 @@ class Meter:
     @property
     def speed(self) -> str:
         begun = self._begun or self._now
-        rows, size = self._now.rows - begun.rows, self._now.size - begun.size
-        return f"{rows / self._seconds:,.0f} rows/s, {size / 1e6 / self._seconds:,.1f} MB/s"
+        rows, size = self._now.rows - self._earlier, self._now.size - begun.size
+        sizes = f", {size / 1e6 / self._seconds:,.1f} MB/s" if size or not self._earlier else ""
+        return f"{rows / self._seconds:,.0f} rows/s{sizes}"
 
     @property
     def _seconds(self) -> float:

@@ -12,14 +12,16 @@ from ..client.wire.schema_pb2 import CollectionSchema, FieldSchema, VectorField
 from ..errors import InvalidInput
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.schema import WIDTHS, params, type_name
-from ..text.beyond_json import NotJson
+from ..text.beyond_json import Digits, NotJson
 from ..text.floats import bfloat16, fill_packed, first_not_finite, float32_rows, packed, shortest, shortest_of
 from ..text.numbers import not_finite_name
-from .invalid import InvalidValue, as_json
+from .invalid import InvalidValue, as_json, unfit
 from .scalars import named, packs, whole
 
 LAST_INDEX = 2**32 - 2
 """Largest index of a sparse vector."""
+UNFIT = (AttributeError, LookupError, TypeError, ValueError, OverflowError, struct.error)
+"""Exceptions of the parts of something that is not a sparse vector."""
 
 
 @dataclass(frozen=True)
@@ -213,9 +215,36 @@ def _pack_sparse(vector: Any) -> bytes:
             if not all(map(math.isfinite, entries.values())):
                 raise InvalidValue("invalid sparse vector: expected finite values")
             return b"".join(struct.pack("<If", index, entries[index]) for index in sorted(entries))
-    except (AttributeError, LookupError, TypeError, ValueError, OverflowError, struct.error):
+    except UNFIT:
         pass
-    raise InvalidValue('a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-2')
+    raise _unfit_sparse(vector)
+
+
+def _unfit_sparse(vector: Any) -> InvalidValue:
+    """Returns the reason why something is not a sparse vector."""
+    if isinstance(vector, dict) and vector.keys() == {"indices", "values"}:
+        sizes = [len(each) for each in vector.values() if isinstance(each, list)]
+        if len(set(sizes)) == 2:
+            given = f"{len(vector['values'])} for {len(vector['indices'])}"
+            return InvalidValue(f"invalid sparse vector: expected as many values as indices, got {given}")
+    form = InvalidValue('a sparse vector is {"index": value, …}, each index once, from 0 to 2³²-2')
+    try:
+        entries = [(_index(index), value) for index, value in _sparse_pairs(vector)]
+    except UNFIT:
+        return form
+    index, value = next(((index, value) for index, value in entries if not _is_sparse_value(value)), (None, None))
+    if index is None:
+        return form
+    is_large = isinstance(value, (int, float, Digits)) and not isinstance(value, bool)
+    what = "a number in the range of a 32-bit float" if is_large else "a number"
+    return InvalidValue(f"invalid sparse vector: {unfit(f'{what} at index {index}', value).reason}")
+
+
+def _is_sparse_value(value: Any) -> bool:
+    try:
+        return not isinstance(value, bool) and packs("f", float(value))
+    except UNFIT:
+        return False
 
 
 def _sparse_pairs(vector: Any) -> list[tuple[Any, Any]]:

@@ -32,9 +32,15 @@ def test_a_quote_that_closes_in_another_row_is_noted() -> None:
     assert read('id,title,v\n1,"two\nlines",5\n2,"with, one\nof all",6\n') == ({2: "1", 4: "2"}, {}, [])
 
 
+def test_empty_lines_count_as_lines_but_not_as_rows() -> None:
+    text = "id,t\n1,a\n" + "\n" * 100 + "2,b\n" + "\r\n" * 64 + '3,"' + "\n" * 70 + '"\n' + "\n" * 40 + "4,d\n5\n"
+    assert read(text) == ({2: "1", 103: "2", 168: "3", 279: "4"}, {280: "expected 2 cells, got 1"}, [])
+
+
 def test_a_quote_that_never_closes_is_reported_with_the_lines_it_swallowed() -> None:
     reason = "a quote that opens in this row is not closed: lines 3 to 5 are not read"
     assert read('id,t\n1,a\n2,"b\n3,c\n4,d\n') == ({2: "1"}, {3: reason}, [])
+    assert read('id,t\n1,a\n2,"b') == ({2: "1"}, {3: reason.replace("lines 3 to 5 are", "line 3 is")}, [])
     reason = "',' expected after '\"': a quote opens in this row, and closes in line 4"
     assert read('id,t\n1,a\n2,"b\n3,c"x\n4,d\n') == ({2: "1", 5: "4"}, {3: reason}, [])
 

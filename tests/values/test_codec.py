@@ -305,16 +305,34 @@ def test_a_bad_value_names_its_row_and_field(field: str, value: Any, message: st
         {"a": 1.0},
         {"-1": 1.0},
         {"4294967296": 1.0},
-        {"1": "b"},
-        {"1": None},
-        {"1": 1e39},
         {"1": 1.0, "01": 2.0},
-        {"1": True},
+        {"indices": [1, True], "values": [1.0, 2.0]},
+        {"indices": 5, "values": [1.0]},
+        [[1, 2, 3]],
     ],
 )
 def test_a_bad_sparse_vector_names_its_row_and_field(value: Any) -> None:
     assert refusal(schema_of("id:INT64", "s:SPARSE_FLOAT_VECTOR"), {"id": 1, "s": value}) == (
         "row 1, field 's': a sparse vector is {\"index\": value, …}, each index once, from 0 to 2³²-2"
+    )
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"1": 0.5, "7": 1e39}, "expected a number in the range of a 32-bit float at index 7, got 1e+39"),
+        ([[1, -1e39]], "expected a number in the range of a 32-bit float at index 1, got -1e+39"),
+        ({"1": 10**400}, f"expected a number in the range of a 32-bit float at index 1, got 1{'0' * 58}…"),
+        ({"1": "b"}, 'expected a number at index 1, got "b"'),
+        ({"indices": [3], "values": [None]}, "expected a number at index 3, got null"),
+        ([{"index": 1, "value": True}], "expected a number at index 1, got true"),
+        ({"indices": [1, 2], "values": [0.5]}, "expected as many values as indices, got 1 for 2"),
+        ({"1": float("inf")}, "expected finite values"),
+    ],
+)
+def test_a_bad_value_in_a_sparse_vector_is_named_with_its_index(value: Any, reason: str) -> None:
+    assert refusal(schema_of("id:INT64", "s:SPARSE_FLOAT_VECTOR"), {"id": 1, "s": value}) == (
+        f"row 1, field 's': invalid sparse vector: {reason}"
     )
 
 
