@@ -18,5 +18,6 @@ def install_line(*packages: str) -> str:
     if "/pipx/venvs/" in folders:
         return f"pipx inject {DISTRIBUTION} {wanted}"
     if "/uv/tools/" in folders:
-        return f"uv tool install {DISTRIBUTION} {' '.join(f'--with {each}' for each in quoted)}"
+        # `uv tool install --with` would remove the extras, and what an earlier line has added.
+        return f"uv pip install --python {shlex.quote(sys.executable or 'python3')} {wanted}"
     return f"{shlex.quote(sys.executable or 'python3')} -m pip install {wanted}"

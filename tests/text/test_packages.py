@@ -14,7 +14,7 @@ from milvus_cli.text.packages import install_line
         ("/home/me/.local/share/pipx/venvs/milvus-shell", "pipx inject milvus-shell numpy 'pymilvus>=3.0'"),
         (
             "/home/me/.local/share/uv/tools/milvus-shell",
-            "uv tool install milvus-shell --with numpy --with 'pymilvus>=3.0'",
+            f"uv pip install --python {sys.executable} numpy 'pymilvus>=3.0'",
         ),
     ],
 )
