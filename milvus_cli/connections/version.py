@@ -29,6 +29,11 @@ class Version:
         return self.text.startswith(LITE)
 
     @property
+    def pastes_keys(self) -> bool:
+        """Reports whether this can be Milvus Lite 2, which reports no version: it pastes text keys into SQL."""
+        return not self.text
+
+    @property
     def is_known(self) -> bool:
         """Reports whether this is the release of a Milvus, and not of Milvus Lite or of a server that keeps it back."""
         return bool(_number(self.text))

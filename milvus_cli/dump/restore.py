@@ -20,6 +20,7 @@ from ..text.counts import counted
 from ..transfer.job_locks import address_of, key_lock
 from ..transfer.many import AGAIN, Overall, run_each, several_failed
 from ..transfer.meter import Meter
+from ..transfer.quoted import has_pasted_keys, require_unquoted
 from .check import checked_files
 from .journal import Journal
 from .manifest import DumpedCollection, DumpFile, Manifest, read_manifest
@@ -66,6 +67,8 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
             if plan.problem and not options.dry_run:
                 raise plan.problem
             require_unaltered(stored, checked_files(session, stored, _files(manifest, plan, options, progress)))
+            if not options.schema_only:
+                _require_unquoted(stored, plan, progress)
             if options.dry_run:
                 return plan.table
             return _restore(session, options, stored, manifest, plan, journal, progress)
@@ -133,6 +136,18 @@ def _files(manifest: Manifest, plan: RestorePlan, options: RestoreOptions, progr
         for file in (each.dumped.files if not options.schema_only else _schemas(each.dumped))
     ]
     return [*files, *([manifest.access] if options.access and manifest.access else [])]
+
+
+def _require_unquoted(stored: StoredDump, plan: RestorePlan, progress: RestoreProgress) -> None:
+    """Raises CliError for rows to be upserted, into collections that exist, whose keys the server would run as SQL."""
+    for target in plan.targets:
+        if target.exists and not progress.of(target.name).creating:
+            schema = target.side.definition().schema
+            try:
+                if has_pasted_keys(target.side, schema):
+                    require_unquoted(schema, [stored.to_insert(each.file) for each in target.dumped.parts])
+            except CliError as exc:
+                raise exc.with_context(prefix=f"can't restore {target.name}") from exc
 
 
 def _schemas(dumped: DumpedCollection) -> Sequence[DumpFile]:

@@ -14,6 +14,7 @@ from ..transfer.insert_job import InsertOptions
 from ..transfer.insert_summary import KEEP_REJECTS
 from ..transfer.making import create_empty, index_and_load, require_partition, target_count
 from ..transfer.pipeline import WITHOUT_STRICT
+from ..transfer.quoted import has_pasted_keys
 from .ours import why_kept, why_not_ours
 from .restore_progress import TargetProgress, checkpoint_of
 
@@ -79,8 +80,8 @@ class TargetFiller:
         self._record(target.name, finished=True)
 
     def _must_redo(self, target: Target, done: TargetProgress) -> bool:
-        """Returns whether rows may be in twice if they are sent again: the server generates their keys."""
-        return target.generates and bool(done.begun - done.done)
+        """Returns whether no upsert can send rows again: of generated keys, or of keys that may be run as SQL."""
+        return bool(done.begun - done.done) and (target.generates or _has_pasted_keys(target))
 
     def _require_empty(self, target: Target) -> None:
         """Raises CliError for a collection that was made by somebody else before this one could be created."""
@@ -187,6 +188,11 @@ class TargetFiller:
 
     def _record(self, name: CollectionName, **event: Any) -> None:
         self._journal.add({"of": list(name), **event})
+
+
+def _has_pasted_keys(target: Target) -> bool:
+    definition = target.definition or target.side.definition()
+    return has_pasted_keys(target.side, definition.schema)
 
 
 def _rejected(error: CliError, target: Target, part: Part, unpacking: str) -> CliError:

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from ..client.client import Client
 from ..client.optional import permitted
+from ..errors import CliError
 from ..result import Done, Removal
+from ..schema.schema import type_name
 from ..server.deleting import alias_words, delete_with_aliases
 from ..server.existence import aliases_of, require_own_name
 from ..text.counts import counted
-from .filters import filled
-from .selection import Selection, count_if_loaded, exact_count, parse_keys, row_count_text, selected, with_keys
+from ..values.quoted_keys import QUOTE, TO_LITE_3, quoted_key, why_refused
+from .filters import both, filled, quoted
+from .selection import (
+    Fields,
+    Selection,
+    count_if_loaded,
+    exact_count,
+    keys_of,
+    parse_keys,
+    query,
+    row_count_text,
+    selected,
+    with_keys,
+)
 
 
 def removal_by_filter(
@@ -22,6 +37,7 @@ def removal_by_filter(
         client, collection, fields="*", filter=filled(expression, parameters), partitions=_only(partition)
     )
     matching = permitted(exact_count, client, selection)
+    _refuse_quoted(client, selection)
     return _removal(client, selection, matching, f"where {selection.filter}")
 
 
@@ -30,8 +46,22 @@ def removal_by_ids(client: Client, collection: str, ids: str, partition: str | N
     plain = selected(client, collection, partitions=_only(partition))
     keys = parse_keys(ids, plain.schema)
     selection = with_keys(plain, keys)
+    if client.version.pastes_keys and (key := quoted_key(keys)) is not None:
+        raise CliError(why_refused(key), hint=TO_LITE_3)
     matching = count_if_loaded(client, selection)
     return _removal(client, selection, matching, f"by {counted(len(keys), 'id')}")
+
+
+def _refuse_quoted(client: Client, selection: Selection) -> None:
+    """Raises CliError if the filter selects a row with a key that the server would take for SQL."""
+    if not client.version.pastes_keys or type_name(selection.primary.data_type) != "VARCHAR":
+        return
+    name = selection.primary.name
+    with_quotes = both(selection.filter, f"{name} like {quoted(f'%{QUOTE}%')}")
+    keys = replace(selection, fields=Fields((name,), (name,), flat=False))
+    key = quoted_key(keys_of(query(client, keys, with_quotes, params={"limit": 1}), selection))
+    if key is not None:
+        raise CliError(why_refused(key), hint=TO_LITE_3)
 
 
 def collection_removal(client: Client, collection: str, note: Callable[[str], None], *, counted: bool) -> Removal:

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..schema.schema import primary_field
+from ..values.lite_json import refuse_changed
+from ..values.quoted_keys import refuse_quoted
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
+    from ..values.encode import Column
 
 
 @dataclass(frozen=True)
@@ -18,6 +21,7 @@ class WriteTarget:
 
     `takes_generated` is set if the server takes values for a primary key that it would generate otherwise. A `partial`
     upsert keeps values that rows leave out; `operations` are those on arrays, by field: ARRAY_APPEND or ARRAY_REMOVE.
+    `pastes_keys` is as in Version.
     """
 
     collection: str
@@ -28,6 +32,7 @@ class WriteTarget:
     takes_generated: bool = True
     partial: bool = False
     operations: Mapping[str, str] = field(default_factory=dict)
+    pastes_keys: bool = False
 
     @property
     def generated(self) -> str:
@@ -59,3 +64,10 @@ class WriteTarget:
         """The primary field if rows bring their keys; empty if Milvus generates them."""
         key = primary_field(self.schema)
         return key.name if key and (self.upsert or not key.autoID) else ""
+
+    def refuse_misread(self, columns: Mapping[str, Column]) -> None:
+        """Raises BadValue for the first value that the server would take for another one, or for SQL."""
+        if self.lite:
+            refuse_changed(columns, self.schema)
+        if self.upsert and self.pastes_keys:
+            refuse_quoted(columns.get(self.key, ()), self.key)

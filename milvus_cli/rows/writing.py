@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.failures import lost, silent
-from ..errors import Fault, ServerRefused, Unreachable
+from ..errors import Fault, ServerRefused, Unreachable, Unsupported
+from ..values.quoted_keys import TO_LITE_3, quoted_key, why_refused
 from .write_target import WriteTarget
 
 if TYPE_CHECKING:
@@ -36,8 +37,10 @@ def write_rows(
     """Sends rows; the answer contains the ids.
 
     Raises as Client.call, but says that `operation` failed (the target's by default): the RPC may be another one, as
-    on Milvus Lite or when a lost insert is settled by an upsert.
+    on Milvus Lite or when a lost insert is settled by an upsert. Raises Unsupported for an upsert that would be run as
+    SQL.
     """
+    _refuse_quoted(target, columns)
     try:
         return client.call(
             target.method,
@@ -55,6 +58,14 @@ def write_rows(
         if exc.fault is Fault.SILENT:
             raise silent(operation, address, seconds) from exc
         raise
+
+
+def _refuse_quoted(target: WriteTarget, columns: Sequence[FieldData]) -> None:
+    if not (target.pastes_keys and target.method == "Upsert"):
+        return
+    key = quoted_key(key for each in columns if each.field_name == target.key for key in each.scalars.string_data.data)
+    if key is not None:
+        raise Unsupported(why_refused(key), hint=TO_LITE_3)
 
 
 def _merge_fields(target: WriteTarget) -> dict[str, Any]:

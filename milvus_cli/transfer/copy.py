@@ -213,15 +213,15 @@ def _copy_rows(session: Session, plan: Plan, options: CopyOptions) -> CopiedRows
         _make_readable(session, plan)
     partitions = [""] if plan.definition.has_partition_key else [DEFAULT_PARTITION, *plan.definition.partitions]
     schema = plan.target.client.call("DescribeCollection", collection_name=plan.target.collection).schema
-    moved, lite = CopiedRows(), plan.target.version.is_lite
+    moved, version = CopiedRows(), plan.target.version
+    to = WriteTarget(plan.target.collection, "", schema, upsert, version.is_lite, pastes_keys=version.pastes_keys)
     with Meter(session, f"Copying {plan.source.collection!r}") as meter:
         patience = Patience(options.patience, meter.retrying)
         everything = patience.tried(plan.source.selection)
         for partition in partitions:
             require_partition(plan.target, partition)
             selection = replace(everything, partitions=(partition,) if partition else ())
-            target = WriteTarget(plan.target.collection, partition, schema, upsert, lite)
-            route = CopyRoute(plan.source.client, selection, target, patience)
+            route = CopyRoute(plan.source.client, selection, replace(to, partition=partition), patience)
             pieces = _remaining(plan, route, options) if resume else None
             sent = _send(session, plan, route, pieces, meter)
             moved = CopiedRows(moved.rows + sent.rows, moved.replaced + sent.replaced)

@@ -218,6 +218,7 @@ def _target(session: Session, options: InsertOptions) -> tuple[WriteTarget, Sequ
         lite,
         takes_generated=takes_generated,
         partial=options.partial,
+        pastes_keys=session.client.version.pastes_keys,
     )
     return target, collection_identity(answer)
 

@@ -26,7 +26,6 @@ from ..text.repeated_keys import RepeatedKey
 from ..values.dynamic import DYNAMIC
 from ..values.encode import ABSENT, encode_columns, given_fields, taken_fields, takes_none
 from ..values.invalid import BadValue
-from ..values.lite_json import refuse_changed
 from ..values.packing import dense_fields, row_size
 from .merging import new_patterns, repeated_keys
 from .renamed import renamed, unmatched
@@ -207,8 +206,7 @@ class RowEncoder:
             upsert=self.target.upsert,
             partial=self.target.partial,
         )
-        if self.target.lite:
-            refuse_changed(values, self.target.schema)
+        self.target.refuse_misread(values)
         return values, columns
 
     def _values(self, chunk: Chunk, table: RowStream) -> dict[str, Sequence[Any]]:

@@ -21,7 +21,6 @@ from ..text.names import missing_name
 from ..values.encode import encode_rows, to_columns
 from ..values.exact_json import exact_loads
 from ..values.invalid import BadValue
-from ..values.lite_json import refuse_changed
 from .intake import last_rows
 from .merging import new_patterns, repeated_keys
 from .sender import replaced_note, write_once
@@ -85,7 +84,8 @@ def _schema(session: Session, collection: str) -> CollectionSchema:
 def _write(session: Session, target: WriteTarget, rows: Rows) -> Done:
     """Checks all rows before it sends the first."""
     require_partition_to_write(session.client, target.collection, target.partition)
-    target = replace(target, lite=session.client.version.is_lite)
+    version = session.client.version
+    target = replace(target, lite=version.is_lite, pastes_keys=version.pastes_keys)
     starts = _starts(target, rows)
     parts = [(start, rows[start:stop]) for start, stop in pairwise([*starts, len(rows)])]
     requests = [_encoded(target, part, start) for start, part in parts]
@@ -137,8 +137,7 @@ def _encoded(target: WriteTarget, rows: Rows, start: int) -> Sent:
         columns = encode_rows(rows, target.schema, upsert=target.upsert, partial=target.partial)
     except BadValue as exc:
         raise BadValue(start + exc.row, exc.field, exc.reason, hint=exc.hint) from None
-    if target.lite:
-        refuse_changed(to_columns(rows), target.schema)
+    target.refuse_misread(to_columns(rows))
     kept = last_rows(rows, target.key) if target.upsert and not target.partial else rows
     if len(kept) < len(rows):
         columns = encode_rows(kept, target.schema, upsert=True)
