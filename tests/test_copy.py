@@ -375,7 +375,7 @@ def test_generated_keys_are_generated_anew_with_a_note(both_servers: BothServers
     both_servers.all(f"insert row -c copy_auto --row '{rows}' --alias old")
     both_servers.drop("lite", "copy_auto")
     run = both_servers("copy old:copy_auto lite: -y")
-    assert (run.code, run.err) == (0, "note: the server generates new keys\n"), run
+    assert (run.code, run.err) == (0, "note: copy_auto: the server generates new keys\n"), run
     both_servers.all(f"insert row -c copy_auto --row '{rows}' --alias old", "copy old:copy_auto lite: --resume -y")
     titles = both_servers.json("query -c copy_auto -e 'title != \"\"' --fields title --alias lite")
     assert sorted(each["title"] for each in titles) == ["a", "a", "b", "b"]

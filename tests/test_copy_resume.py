@@ -118,7 +118,7 @@ def test_a_copy_over_old_rows_that_was_killed_ends_with_every_value_of_the_sourc
     both_servers.all(f"connect {server.address} -a slow")
     run = both_servers(f"{line} --resume".replace(" --quiet", ""))
     assert (run.code, run.out.partition(" rows")[0].partition(" ")[0]) == (0, "Copied"), run
-    assert " rows of the target had other values, and were replaced\n" in run.err
+    assert f" rows of {target!r} had other values, and were replaced\n" in run.err
 
     # The target's own rows are left alone.
     assert both_servers.words(alias, target) == [*NEW, *((key, f"old {key}") for key in range(ROWS, ROWS + 3))]
@@ -139,7 +139,7 @@ def test_a_copy_that_is_resumed_into_rows_with_other_values_replaces_them_and_sa
     assert run == Run(
         0,
         f"Copied 1,600 rows of 'resume_source' on {places[1]} to 'resume_other' on {places[0]}: both have 2,000.\n",
-        "note: 300 rows of the target had other values, and were replaced\n",
+        "note: 300 rows of 'resume_other' had other values, and were replaced\n",
     ), run
     assert both_servers.words("old", "resume_other") == NEW
     assert both_servers("diff lite:resume_source old:resume_other --rows all").code == 0

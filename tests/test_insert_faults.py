@@ -339,8 +339,8 @@ def test_a_server_that_stays_away_leaves_an_insert_to_be_resumed(cli: Cli, tmp_p
         assert (run.code, run.out) == (3, "")
         run = run_here([*line, "--resume"], cli.home, peer.uri)
         said = (
-            "note: 2 rows were sent again as an upsert, because answers were lost and the rows could not be read "
-            "back: earlier rows with the same keys were replaced\n"
+            "note: 2 rows of 'book' were sent again as an upsert, because answers were lost and the rows could not be "
+            "read back: earlier rows with the same keys were replaced\n"
         )
         assert run == Run(0, "Inserted 2 of 2 rows into 'book'.\n", said)
         # The server can't be asked for the rows, so they replace any that may have arrived.

@@ -410,11 +410,11 @@ def test_keys_that_repeat_are_told_where_the_collection_grew_less(lite_in_tmp: T
     Path("rows.jsonl").write_text("".join(rows))
     Path("row.jsonl").write_text(rows[0])
 
-    note = "note: 2 rows replaced other rows with their keys: Milvus Lite keeps one row for each key\n"
+    note = "note: 2 rows of 'twice' replaced other rows with their keys: Milvus Lite keeps one row for each key\n"
     line = "Inserted 5 of 5 rows into 'twice', which had 0 and has 3.\n"
     assert lite_in_tmp("insert file -c twice rows.jsonl") == Run(0, line, note)
 
-    note = "note: 1 row replaced another row with its key: Milvus Lite keeps one row for each key\n"
+    note = "note: 1 row of 'twice' replaced another row with its key: Milvus Lite keeps one row for each key\n"
     line = "Inserted 1 of 1 rows into 'twice', which had 3 and has 3.\n"
     assert lite_in_tmp("insert file -c twice row.jsonl") == Run(0, line, note)
     lite_in_tmp.gone("twice")

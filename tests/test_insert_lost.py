@@ -150,6 +150,6 @@ def test_a_row_that_was_sent_again_unread_is_reported(cli: Cli) -> None:
     assert run == Run(
         0,
         "Inserted 1 row into 'book'.\n",
-        "note: 1 rows were sent again as an upsert, because answers "
+        "note: 1 rows of 'book' were sent again as an upsert, because answers "
         "were lost and the rows could not be read back: earlier rows with the same keys were replaced\n",
     )

@@ -45,7 +45,7 @@ def mend(change: Callable[[dict[str, Any]], None]) -> None:
 
 def taken_back(books: Typed, *, rows: int = 1) -> None:
     run = books("insert file -c rj r.jsonl")
-    notes = ("", "note: 1 row replaced another row with its key: Milvus Lite keeps one row for each key\n")
+    notes = ("", "note: 1 row of 'rj' replaced another row with its key: Milvus Lite keeps one row for each key\n")
     assert (run.code, run.out.partition(" rows")[0], run.err in notes) == (0, f"Inserted {rows} of {rows}", True), run
 
 

@@ -17,7 +17,7 @@ from ..rows.selection import exact_count
 from ..schema.definition import DEFAULT_PARTITION
 from ..schema.schema_file import to_text, write_definition
 from ..server.existence import aliases_of
-from ..server.waiting import load, release
+from ..server.waiting import load, part_of_job, release
 from ..session.session import Session
 from ..text.consistency import LOGICAL_BITS
 from ..transfer.export import require_complete
@@ -122,7 +122,8 @@ class CollectionDumper:
         side, view = planned.side, planned.side.view(self._session)
         if not planned.loaded:
             self._record(planned.name, loaded=True)
-            load(view, side.collection)
+            with part_of_job():
+                load(view, side.collection)
         self._read(planned, partitions, done)
         if not planned.loaded:
             release(view, side.collection)

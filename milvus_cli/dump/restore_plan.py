@@ -12,7 +12,8 @@ from ..errors import CliError, ServerRefused, Unsupported
 from ..result import Table
 from ..schema.definition import DEFAULT_PARTITION, Definition
 from ..schema.difference import field_differences
-from ..schema.features import lacking_features, lacking_indexes
+from ..schema.features import lacking_features
+from ..schema.fitted_indexes import fitted
 from ..schema.schema import params, primary_field
 from ..schema.schema_file import read_definition
 from ..server.chosen import Choice, CollectionName, database_names
@@ -29,7 +30,6 @@ from .stored import StoredDump, text_of
 from .target import Target
 
 if TYPE_CHECKING:
-    from ..schema.indexes import Index
     from ..session.session import Session
 
 EARLIER_LITE = Version("v2.4")
@@ -212,12 +212,9 @@ class _Planner:
             problems += [f"{_product(side)} lacks {', '.join(lacks)}"] if lacks else []
         if any(each not in ("", DEFAULT_PARTITION) for each in target.dumped.partitions) and not _has_partitions(side):
             problems.append(f"{_product(side)} has no partitions")
-        left_out: Sequence[Index] = ()
         if definition is not None:
-            left_out = lacking_indexes(definition, side.version)
-            kept = tuple(each for each in definition.indexes if each not in left_out)
-            definition = replace(definition, indexes=kept)
-        notes += [f"the index on {each.field!r} is left out: {_product(side)} has no {each.type}" for each in left_out]
+            definition, other_indexes = fitted(definition, side.version, _product(side))
+            notes += other_indexes
         key = primary_field(schema) if schema is not None else None
         generates = key is not None and key.autoID
         keeps = not generates or side.version.is_lite or _takes_generated(target)

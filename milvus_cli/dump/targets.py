@@ -9,10 +9,12 @@ from ..errors import CliError, Partial
 from ..schema.difference import field_differences
 from ..server.existence import row_count
 from ..server.waiting import flush, release
+from ..transfer.checkpoint import RESUME_HINT
 from ..transfer.insert import insert_files
 from ..transfer.insert_job import InsertOptions
 from ..transfer.insert_summary import KEEP_REJECTS
 from ..transfer.making import create_empty, index_and_load, require_partition, target_count
+from ..transfer.many import AGAIN
 from ..transfer.pipeline import WITHOUT_STRICT
 from ..transfer.quoted import has_pasted_keys
 from .ours import why_kept, why_not_ours
@@ -196,7 +198,9 @@ def _has_pasted_keys(target: Target) -> bool:
 
 
 def _rejected(error: CliError, target: Target, part: Part, unpacking: str) -> CliError:
-    """Returns the error with what is left of the collection, if rows were rejected: none can be left out."""
+    """Returns the error of an insert as one of the restore; rejected rows can't be left out: says what is left."""
+    # The insert would be continued with an option that a restore does not have.
+    error = error.with_context(hint=error.hint.replace(RESUME_HINT, AGAIN))
     if not any(each in error.hint for each in (KEEP_REJECTS, WITHOUT_STRICT)):
         return error
     return error.with_context(

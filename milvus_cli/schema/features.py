@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..client.client import Client
 from ..connections.version import Version
 from ..errors import CliError
 from .definition import Definition
-from .indexes import Index
 from .schema import all_fields, type_name, vector_fields
 
 if TYPE_CHECKING:
@@ -27,17 +25,6 @@ TYPES_SINCE = {
     "TIMESTAMPTZ": "2.6",
     "TEXT": "2.6",
     "ARRAY_OF_VECTOR": "2.6",
-}
-INDEXES_SINCE = {
-    "INVERTED": "2.4",
-    "SPARSE_INVERTED_INDEX": "2.4",
-    "SPARSE_WAND": "2.4",
-    "GPU_CAGRA": "2.4",
-    "BITMAP": "2.5",
-    "NGRAM": "2.6",
-    "RTREE": "2.6",
-    "MINHASH_LSH": "2.6",
-    "IVF_RABITQ": "2.6",
 }
 SCALAR_INDEXES_SINCE = {
     **dict.fromkeys(("INT8", "INT16", "INT32", "INT64", "FLOAT", "DOUBLE", "VARCHAR"), ""),
@@ -56,20 +43,7 @@ LITE_LACKS = (
     *("BINARY_VECTOR", "FLOAT16_VECTOR", "BFLOAT16_VECTOR", "INT8_VECTOR", "TEXT", "ARRAY_OF_VECTOR"),
     EXTERNAL,
 )
-LITE_SCALAR_INDEXES = ("INVERTED",)
 LITE_UNINDEXED = ("ARRAY", "JSON", "GEOMETRY", "TIMESTAMPTZ")
-LITE_VECTOR_INDEXES = (
-    "AUTOINDEX",
-    "BRUTE_FORCE",
-    "FLAT",
-    "HNSW",
-    "HNSW_SQ",
-    "IVF_FLAT",
-    "IVF_SQ8",
-    "SPARSE_INVERTED_INDEX",
-)
-INDEX_NAMES = {"BRUTE_FORCE": "FLAT"}
-"""Milvus's names for index types that have another name in Milvus Lite."""
 
 
 def lacking_features(definition: Definition, version: Version) -> list[str]:
@@ -111,23 +85,6 @@ def lacking_types(client: Client, schema: CollectionSchema) -> list[str]:
     """Returns fields whose types the server lacks, even if it created the collection."""
     needs = dict(_types(schema))
     return _lacking(needs, client.version) if needs else []
-
-
-def lacking_indexes(definition: Definition, version: Version) -> list[Index]:
-    """Returns the indexes that a server cannot build."""
-    return [each for each in definition.indexes if not _has_index(definition.schema, each, version)]
-
-
-def index_for(index: Index, version: Version) -> Index:
-    """Returns the index with the type's name on that server."""
-    return index if version.is_lite else replace(index, type=INDEX_NAMES.get(index.type, index.type))
-
-
-def _has_index(schema: CollectionSchema, index: Index, version: Version) -> bool:
-    if version.is_lite:
-        is_vector = any(field.name == index.field for field in vector_fields(schema))
-        return index.type in (LITE_VECTOR_INDEXES if is_vector else LITE_SCALAR_INDEXES)
-    return not version.before(INDEXES_SINCE.get(index.type, ""))
 
 
 def indexable_fields(schema: CollectionSchema, version: Version) -> list[FieldSchema]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..client.optional import permitted
@@ -71,6 +72,15 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
     except KeyboardInterrupt:
         message = f"no longer waiting; the server continues {work.doing}"
         raise Interrupted(message, hint=f"run `{work.look}`") from None
+
+
+@contextmanager
+def part_of_job() -> Iterator[None]:
+    """Around the waiting of a job that can be continued: it says how, so Ctrl-C has no hint of its own."""
+    try:
+        yield
+    except Interrupted:
+        raise Interrupted() from None
 
 
 def load(

@@ -18,10 +18,11 @@ from ..rows.write_target import WriteTarget
 from ..rows.writing import writes_at_once
 from ..schema.definition import DEFAULT_PARTITION
 from ..schema.difference import field_differences
-from ..schema.features import lacking_features, lacking_indexes
+from ..schema.features import lacking_features
+from ..schema.fitted_indexes import fitted
 from ..server.chosen import Choice
 from ..server.lost_vectors import warn_of_lost_vectors
-from ..server.waiting import load
+from ..server.waiting import load, part_of_job
 from ..session.session import Session
 from .checkpoint import RESUME_HINT
 from .copy_rows import COPIES_IN_FLIGHT, CopiedRows, CopyRoute, Forwarder, all_rows, differing_rows, rows_behind, send
@@ -41,7 +42,6 @@ from .side import Side
 if TYPE_CHECKING:
     from ..connections.version import Version
     from ..schema.definition import Definition
-    from ..schema.indexes import Index
     from .copy_rows import Piece
 
 CAN_NOT_RESUME = "it can't be resumed: copy into a new collection, or delete the rows that it added"
@@ -69,12 +69,15 @@ class CopyOptions:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan of a copy; `definition` is the target's, with the indexes that its server supports."""
+    """The plan of a copy; `definition` is the target's, with the indexes that its server supports.
+
+    `other_indexes` says what became of the source's others.
+    """
 
     source: Side
     target: Side
     definition: Definition
-    left_out: Sequence[Index]
+    other_indexes: Sequence[str]
     rows: int
     exists: bool
 
@@ -104,7 +107,7 @@ def plan_copy(session: Session, source: Side, target: Side, options: CopyOptions
     """Checks what can be known before, and notes what the copy will not have. Changes nothing."""
     plan = _plan(source, target, options)
     for line in _notes(plan, options):
-        session.console.note(f"note: {line}")
+        session.console.note(f"note: {target.collection}: {line}")
     fields = [each.name for each in plan.definition.schema.fields]
     warn_of_lost_vectors(session.console, source.client, source.collection, fields)
     return plan
@@ -134,7 +137,8 @@ def carry_out_copy(session: Session, plan: Plan, options: CopyOptions) -> Done:
                 raise
             raise exc.with_context(more_hint=_resume_hint(plan, options)) from exc
         if sent.replaced:
-            session.console.note(f"note: {sent.replaced:,} rows of the target had other values, and were replaced")
+            rows = f"{sent.replaced:,} rows of {target.collection!r}"
+            session.console.note(f"note: {rows} had other values, and were replaced")
         return _summary(session, plan, sent.rows, refused, options)
 
 
@@ -161,9 +165,10 @@ def _plan(source: Side, target: Side, options: CopyOptions) -> Plan:
         _require_like(target, definition, source.version, options)
     else:
         target.require_creatable()
-    left_out = lacking_indexes(definition, target.version) if not options.no_indexes else ()
-    kept = tuple(each for each in definition.indexes if each not in left_out) if not options.no_indexes else ()
-    plan = Plan(source, target, replace(definition, indexes=kept), left_out, source.count(), exists)
+    if options.no_indexes:
+        definition = replace(definition, indexes=())
+    definition, other_indexes = fitted(definition, target.version, target.where)
+    plan = Plan(source, target, definition, other_indexes, source.count(), exists)
     if exists and options.resume and options.into_existing and plan.auto_id:
         raise CliError(
             f"can't resume into {target}: the server generates the keys, and nothing tells which rows were "
@@ -198,8 +203,7 @@ def _notes(plan: Plan, options: CopyOptions) -> Iterator[str]:
     """Yields notes on differences between source and target."""
     if plan.auto_id:
         yield "the server generates new keys"
-    for index in plan.left_out:
-        yield f"the index on {index.field!r} is left out: {plan.target.where} has no {index.type}"
+    yield from plan.other_indexes
     if plan.exists and options.into_existing and not plan.auto_id:
         yield "rows of the target with the same keys are replaced"
 
@@ -264,8 +268,9 @@ def _make_readable(session: Session, plan: Plan) -> None:
     if plan.target.loaded():
         return
     try:
-        build_indexes(plan.target, plan.definition)
-        load(plan.target.view(session), plan.target.collection)
+        build_indexes(session, plan.target, plan.definition)
+        with part_of_job():
+            load(plan.target.view(session), plan.target.collection)
     except ServerRefused as exc:
         hint = "delete it, and copy again" if plan.auto_id else "--into-existing without --resume copies all rows again"
         raise CliError(f"the rows of {plan.target} can't be read: {exc.message}", hint=hint) from exc

@@ -13,6 +13,7 @@ from ..result import Done, Report, Section, Table
 from ..server.chosen import Choice, CollectionName, chosen_collections, database_names
 from ..server.databases import create_database
 from ..text.counts import counted
+from .checkpoint import RESUME_HINT
 from .compare import Depth, compare_collections
 from .copy import CopyOptions, Plan, carry_out_copy, copy_collection, plan_copy
 from .side import Side, open_side
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
 COPIED = ("collection", "result", "copied", "source_rows", "target_rows", "message")
 COMPARED = ("collection", "result", "rows_a", "rows_b", "differences", "message")
-AGAIN = "run it again with --resume"
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def _carried_out(session: Session, name: str, plan: Plan, options: CopyOptions) 
     try:
         done: Done = carry_out_copy(session, plan, options)
     except (Interrupted, Unreachable) as exc:
-        raise exc.with_context(prefix=name, more_hint=AGAIN) from exc
+        raise exc.with_context(prefix=name, more_hint=RESUME_HINT) from exc
     except CliError as exc:
         return _failed(name, exc)
     made = done.made

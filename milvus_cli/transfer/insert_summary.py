@@ -58,9 +58,9 @@ def summary(
         least = "at least " if options.resume else ""
         message += f"; {least}{counts.superseded:,} superseded by later rows of their key"
     if counts.replaced:
-        session.console.note(replaced_note(counts.replaced))
+        session.console.note(replaced_note(options.collection, counts.replaced))
     if (same := _sharing_keys(session, options, counts, rows)) > 0:
-        replaced = f"{counted(same, 'row')} replaced {OTHERS[same > 1]}"
+        replaced = f"{counted(same, 'row')} of {options.collection!r} replaced {OTHERS[same > 1]}"
         session.console.note(f"note: {replaced}: Milvus Lite keeps one row for each key")
     # Rows sent again are in only once if the collection has grown by exactly the inserted rows.
     once = not options.resume and before is not None and after == before + counts.inserted

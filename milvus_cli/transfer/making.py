@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..client.optional import permitted
 from ..errors import CliError, NotAuthorized, ServerRefused
+from ..rows.writing import is_busy
 from ..schema.definition import DEFAULT_PARTITION, create_whole
-from ..schema.features import index_for
-from ..schema.indexes import create_index, indexes
+from ..schema.fitted_indexes import fate, substitutes
+from ..schema.indexes import create_index, indexes, one_by_one
 from ..schema.schema import DEFAULT_MAX_LENGTH, all_fields, params, type_name
 from ..server.existence import row_count
-from ..server.waiting import flush, load, wait_indexed
+from ..server.waiting import flush, load, part_of_job, wait_indexed
 from ..text.consistency import DEFAULT_LEVEL
 
 if TYPE_CHECKING:
     from ..schema.definition import Definition
+    from ..schema.indexes import Index
     from ..session.session import Session
     from .side import Side
 
@@ -69,29 +73,57 @@ def require_partition(target: Side, partition: str) -> None:
         target.client.call("CreatePartition", collection_name=target.collection, partition_name=partition)
 
 
-def build_indexes(target: Side, definition: Definition) -> list[str]:
-    """Builds the indexes that the target lacks; returns those that the server refuses, with reasons."""
+def build_indexes(session: Session, target: Side, definition: Definition) -> list[str]:
+    """Builds the indexes that the target lacks; returns those that the server refuses, with reasons.
+
+    An index that is refused for its type or parameters is noted; a vector field has another one then.
+    """
     client, name, refused = target.client, target.collection, []
     there = {each.field_name for each in indexes(client, name)}
     for index in definition.indexes:
         if index.field not in there:
             try:
-                create_index(client, name, index_for(index, target.version))
+                create_index(client, name, index)
             except (ServerRefused, NotAuthorized) as exc:
-                refused.append(f"the index on {index.field!r}: {exc.message}")
+                others = substitutes(definition.schema, index, target.version)
+                made = _built(target, others) if isinstance(exc, ServerRefused) and not is_busy(exc) else None
+                if made is None:
+                    refused.append(f"the index on {index.field!r}: {exc.message}")
+                else:
+                    session.console.note(f"note: {_refusal(target, index, made, exc.message)}")
     return refused
+
+
+def _built(target: Side, others: Sequence[Index]) -> Sequence[Index] | None:
+    """Builds the first index that the server takes, and returns it; nothing where none is needed, None if it can't."""
+    if not others:
+        return []
+    for index in others:
+        with suppress(ServerRefused):
+            create_index(target.client, target.collection, index)
+            return [index]
+    return None
+
+
+def _refusal(target: Side, index: Index, made: Sequence[Index], reason: str) -> str:
+    given = "".join(f" --param {key}:{value}" for key, value in one_by_one(index.params).items())
+    metric = f" -m {index.metric}" if index.metric else ""
+    line = f"create index -c {target.collection} -f {index.field} -t {index.type}{metric}{given}{target.options}"
+    what = f"the index on {index.field!r} of {target.collection!r} is {fate(made)}"
+    return f"{what}: the server refused {index.type} ({reason.rstrip(': ')}); to build it, `{line}`"
 
 
 def index_and_load(session: Session, target: Side, definition: Definition, *, wants_load: bool) -> list[str]:
     """Builds indexes and loads the collection; returns what the server refused."""
-    refused = build_indexes(target, definition)
-    if definition.indexes and not refused:
-        wait_indexed(target.view(session), target.collection)
-    if wants_load and not target.loaded():
-        try:
-            load(target.view(session), target.collection)
-        except (ServerRefused, NotAuthorized) as exc:
-            refused.append(f"loading it: {exc.message}")
+    refused = build_indexes(session, target, definition)
+    with part_of_job():
+        if definition.indexes and not refused:
+            wait_indexed(target.view(session), target.collection)
+        if wants_load and not target.loaded():
+            try:
+                load(target.view(session), target.collection)
+            except (ServerRefused, NotAuthorized) as exc:
+                refused.append(f"loading it: {exc.message}")
     return refused
 
 

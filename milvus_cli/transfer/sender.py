@@ -227,11 +227,11 @@ class Sender:
             self._clients.put(client)
 
 
-def replaced_note(rows: int) -> str:
+def replaced_note(collection: str, rows: int) -> str:
     """Returns the note about rows that were sent again as an upsert."""
     return (
-        f"note: {rows:,} rows were sent again as an upsert, because answers were lost and the rows could not be "
-        "read back: earlier rows with the same keys were replaced"
+        f"note: {rows:,} rows of {collection!r} were sent again as an upsert, because answers were lost and the "
+        "rows could not be read back: earlier rows with the same keys were replaced"
     )
 
 

@@ -99,7 +99,7 @@ def _write(session: Session, target: WriteTarget, rows: Rows) -> Done:
         count, replaced = count + sent.rows, replaced + written.replaced
         keys += written.keys
     if replaced:
-        session.console.note(replaced_note(replaced))
+        session.console.note(replaced_note(target.collection, replaced))
     message = f"{target.verb}ed {counted(count, 'row')} into {target.collection!r}"
     superseded = len(rows) - count
     message += f"; {superseded:,} superseded by later rows of their key" if superseded else ""
