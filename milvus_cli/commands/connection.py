@@ -11,6 +11,7 @@ from ..grammar.command import command, option, switch, word
 from ..grammar.offered import OneOf
 from ..grammar.options import options
 from ..grammar.types import CONNECTION, DATABASE, DIRECTORY, FILE, ONE_DATABASE, URI
+from ..grammar.value_types import NO_PATH
 from ..result import Done, Record, Result, Table
 from ..text.words import LANGUAGES
 
@@ -74,7 +75,7 @@ PORT = click.IntRange(1, 65535)
 @option(
     "--lite",
     is_flag=False,
-    flag_value="",
+    flag_value=NO_PATH,
     type=DIRECTORY,
     metavar="[PATH]",
     help="Start or reuse Milvus Lite on a local data directory.",

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import click
-
 from ..schema.metrics import METRIC_MEANINGS
 from ..text.consistency import READ_LEVELS
 from ..text.words import (
@@ -39,7 +37,7 @@ from .schema_types import (
     FilterParameter,
     IndexDeclaration,
 )
-from .value_types import Directory, Duration, FiniteNumber, KeptFile, TimeZone, WaitTarget
+from .value_types import Duration, FiniteNumber, KeptFile, PathText, TimeZone, WaitTarget
 
 CONNECTION = ObjectName("connections", expected="the alias of a connection")
 URI = ObjectName("uris")
@@ -74,10 +72,10 @@ OBJECT_TYPE = ObjectType()
 OBJECT = GrantedObject()
 
 # Whether it can be read is told by whoever reads it.
-DUMP = click.Path(readable=False)
-FILE = click.Path(readable=False)
+DUMP = PathText()
+FILE = PathText()
 KEPT_FILE = KeptFile()
-DIRECTORY = Directory(file_okay=False)
+DIRECTORY = PathText(file_okay=False)
 FIELD_DECLARATION = FieldDeclaration()
 DECLARED_FIELD = DeclaredField()
 INDEX_DECLARATION = IndexDeclaration()

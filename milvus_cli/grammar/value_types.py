@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 from click.types import FloatParamType
 
 from ..errors import InvalidInput
@@ -34,20 +35,32 @@ ENCODINGS = {
 }
 
 
-class Directory(click.Path):
-    """A directory that exists or will be created. The command that uses it checks access."""
+NO_PATH = "\0"
+"""The value of an option that may be given without its path."""
+
+
+class PathText(click.Path):
+    """A path, which the command that uses it checks. An unset variable must not mean the current directory."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        return value
+        if value == "" and not _is_default(param, ctx):
+            self.fail("expected a path, got ''", param, ctx)
+        return "" if value == NO_PATH else value
 
 
-class KeptFile(click.Path):
+class KeptFile(PathText):
     """A file that is written and read again; not standard output."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         if value == "-":
             self.fail("expected a file, got - (standard output)", param, ctx)
-        return value
+        return super().convert(value, param, ctx)
+
+
+def _is_default(param: click.Parameter | None, ctx: click.Context | None) -> bool:
+    """Returns whether the value of a parameter is its default."""
+    source = ctx.get_parameter_source(str(param.name)) if ctx is not None and param is not None else None
+    return source is ParameterSource.DEFAULT
 
 
 class FiniteNumber(FloatParamType):
