@@ -24,7 +24,6 @@ from tests.support.recorder import run_here
         ("create collection -c book --schema-file ''", "--schema-file"),
         ("create collection book --from ''", "--from"),
         ("show file ''", ""),
-        ("bulk_insert book a.jsonl --stage ''", "--stage"),
         ("start server ''", ""),
         ("show server ''", ""),
         ("stop server ''", ""),

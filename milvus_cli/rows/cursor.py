@@ -7,6 +7,7 @@ reads large pages of keys, and then the rows by their keys.
 from __future__ import annotations
 
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
@@ -22,7 +23,17 @@ from ..text.limits import HIGHEST_LIMIT
 from .changes import explaining_changes
 from .filters import above, both, quoted
 from .patience import NO_PATIENCE, Patience
-from .selection import Fields, Selection, explaining_selection_errors, keys_of, query, strong_timestamp
+from .selection import (
+    NO_FILTERS,
+    Fields,
+    Selection,
+    exact_count,
+    explaining_selection_errors,
+    keys_of,
+    query,
+    refuses_filters,
+    strong_timestamp,
+)
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import FieldData
@@ -127,6 +138,9 @@ class _Reader:
 
     def behind(self, after: Any) -> Iterator[Page]:
         """Yields all pages after a key, if any."""
+        if refuses_filters(self._client, self._selection.schema):
+            yield from self._by_offset(after)
+            return
         while True:
             limit = self._limit
             page = self._page(self._behind(after), {"limit": limit, **ORDERED}, after)
@@ -136,6 +150,36 @@ class _Reader:
             if not page.keys or (self._client.version.is_lite and len(page.keys) < limit):
                 return
             after = page.last
+
+    def _by_offset(self, after: Any) -> Iterator[Page]:
+        """Yields the pages by their offsets. Raises CliError before the first if they would not be all."""
+        self._require_reachable()
+        offset, last = self._offset_behind(after), after
+        while offset < HIGHEST_LIMIT:
+            page = self._page("", {"limit": min(self._limit, HIGHEST_LIMIT - offset), "offset": offset}, last)
+            if not page.keys:
+                return
+            yield page
+            offset, last = offset + len(page.keys), page.last
+
+    def _require_reachable(self) -> None:
+        rows = self._patience.tried(lambda: exact_count(self._client, self._selection))
+        if rows > HIGHEST_LIMIT:
+            raise CliError(
+                f"can't read all {rows:,} rows of {self._selection.collection!r}: {NO_FILTERS}, and returns only the "
+                f"first {HIGHEST_LIMIT:,} rows without one",
+                hint="insert them into Milvus Lite 3 from where they came",
+            )
+
+    def _offset_behind(self, after: Any) -> int:
+        if after is None:
+            return 0
+        name = (self._selection.primary.name,)
+        only_keys = replace(self._selection, fields=Fields(name, name, flat=False))
+        columns = query(
+            self._client, only_keys, "", params={"limit": HIGHEST_LIMIT}, timestamp=self._strong_timestamp()
+        )
+        return bisect_right(keys_of(columns, only_keys), after)
 
     def with_keys(self, keys: Sequence[Any]) -> Iterator[Page]:
         """Yields the rows with these keys, from Milvus Lite; rows deleted meanwhile are missing."""

@@ -89,6 +89,8 @@ class Selection:
 NEVER_FILLED = "loss raw data"
 """Milvus Lite 2.5's refusal to read vectors of a collection that has an index and has never had rows."""
 
+NO_FILTERS = "Milvus Lite 2 refuses every filter on a collection with a partition key"
+
 COUNTED = Fields((COUNT,), (COUNT,), flat=False)
 """The pseudo-field count(*)."""
 
@@ -145,6 +147,11 @@ def page_deadline(client: Client) -> float:
     return client.chosen_timeout or max(client.timeout, PAGE_SECONDS)
 
 
+def refuses_filters(client: Client, schema: CollectionSchema) -> bool:
+    """Reports whether the server can be Milvus Lite 2, and refuses filters on a collection of this schema."""
+    return any(field.is_partition_key for field in schema.fields) and not client.version.text
+
+
 def query(
     client: Client, selection: Selection, expression: str, *, params: Mapping[str, object], timestamp: int = 0
 ) -> Sequence[FieldData]:
@@ -152,6 +159,8 @@ def query(
 
     With a hybrid `timestamp` the rows are at least as recent as that, else as the selection says.
     """
+    if expression and refuses_filters(client, selection.schema):
+        raise CliError(NO_FILTERS, hint="read all rows, or copy the collection to Milvus Lite 3 (`help lite`)")
     try:
         answer = client.call(
             "Query",
