@@ -76,7 +76,8 @@ def test_a_row_whose_answer_was_lost_keeps_nothing_of_the_one_before(
     with TcpProxy(server.host, server.port) as proxy:
         proxy.cut_after(40_000)
         run = run_here(["insert", "file", "-c", NAME, str(path)], old_row.cli.home, f"http://{proxy.address}")
-    assert run == Run(0, f"Inserted 1 of 1 rows into {NAME!r}, which had 1 and has 1.\n", "")
+    replaced = f"note: 1 row of {NAME!r} replaced another row with its key: Milvus Lite keeps one row for each key\n"
+    assert run == Run(0, f"Inserted 1 of 1 rows into {NAME!r}, which had 1 and has 1.\n", replaced)
     assert rows_of(old_row, NAME) == [{"id": 1, "j": {"x": 2}, "v": [3.0, 4.0], "$meta": {"change": long}}]
 
 
