@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from .. import __version__
 from ..access.backup import backup_access
 from ..errors import CliError, Interrupted, InvalidInput, Unreachable
+from ..files.arrow_package import pyarrow
 from ..files.memory import share_one_heap
 from ..files.urls import shown_url
+from ..files.writers import COLUMNAR_FORMATS
 from ..result import Done, Table
 from ..session.collection_ref import CollectionRef
 from ..text.counts import byte_size, counted
@@ -53,6 +55,8 @@ def dump(session: Session, options: DumpOptions) -> Done | Table:
     plan = plan_dump(session, options)
     if options.dry_run:
         return plan.table
+    if not options.schema_only and options.wanted in COLUMNAR_FORMATS:
+        _require_pyarrow()
     directory = destination.directory
     try:
         directory.mkdir(parents=True, exist_ok=True)
@@ -63,6 +67,13 @@ def dump(session: Session, options: DumpOptions) -> Done | Table:
             return _begun(session, options, plan, destination)
         finally:
             destination.leave()
+
+
+def _require_pyarrow() -> None:
+    try:
+        pyarrow()
+    except CliError as exc:
+        raise exc.with_context(more_hint="or dump with --format jsonl") from exc
 
 
 def _replaces(session: Session, options: DumpOptions) -> bool:

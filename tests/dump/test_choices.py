@@ -3,6 +3,7 @@
 import fcntl
 import json
 import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,18 @@ def test_what_can_not_be_meant_is_refused_before_anything_is_written(
 ) -> None:
     assert on_lite_server(f"dump {tmp_path / 'd'} {options}") == run
     assert not (tmp_path / "d").exists()
+
+
+def test_a_dump_without_pyarrow_is_refused_with_the_other_format(
+    on_lite_server: DumpedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert on_lite_server(f"dump {tmp_path / 'd'} -c dmp_keys") == failed(
+        "Parquet and Arrow need the package pyarrow",
+        f"run `{sys.executable} -m pip install pyarrow`; or dump with --format jsonl",
+    )
+    assert not (tmp_path / "d").exists()
+    on_lite_server.all(f"dump {tmp_path / 'd'} -c dmp_keys --format jsonl")
 
 
 def test_a_dry_run_shows_what_would_be_dumped(on_lite_server: DumpedServer, tmp_path: Path) -> None:
