@@ -46,7 +46,7 @@ DESCRIPTION = (
 EXIT_CODES = (
     ("0", "Success"),
     ("1", "The server refused, the operation failed, or a check found something"),
-    ("2", "Invalid usage"),
+    ("2", "Invalid usage, or a file to read that does not exist"),
     ("3", "No server responded, or there is no connection"),
     ("4", "Not authenticated, or permission denied"),
     ("5", "Partly done: some rows were rejected"),
