@@ -22,6 +22,8 @@ NAME = r"[^\W\d]\w*"
 OPERAND = rf"(?<![\w\"'.\]])(?P<field>{NAME})(?P<keys>(?:\[[^\]]*\])*)"
 UNQUOTED = r"[+-]?\d[\w.]*(?:[-/:+][\w.:]+)*(?:\s\d\d?:\d\d[\w.:+-]*)?"
 """A number, or a date, a time or an identifier without the quotes that it needs."""
+REST = r"[^\s()\[\]{}\"'&|,]"
+"""A character of a word without quotes."""
 VALUE = rf"(?P<value>{LITERAL}|{UNQUOTED}|(?:true|false)\b)"
 HOLDS = r"(?P<word>i?contains|has|includes|i?starts\W?_?with|i?ends\W?_?with|ilike|rlike|match(?:es)?|regexp?|=~|~\*?)"
 MISFIT = re.compile(r"incompatible|casted|cast value|comparisons|LIKE requires|like operation|no kernel")
@@ -171,9 +173,10 @@ def _bare_hint(found: Found, fields: Fields) -> str:
 
 
 def _unquoted_hint(found: Found, fields: Fields) -> str:
-    if NUMBER.fullmatch(found["value"]) or _type(found, fields) not in (*TEXTS, KEY):
+    value = found["pattern"] or found["value"]
+    if NUMBER.fullmatch(value) or _type(found, fields) not in (*TEXTS, KEY):
         return ""
-    return f"texts are written in quotes: {_operand(found)} {found['operator']} {quoted(found['value'])}"
+    return f"texts are written in quotes: {_operand(found)} {found['operator']} {quoted(value)}"
 
 
 def _quoted_field_hint(found: Found, fields: Fields) -> str:
@@ -202,8 +205,13 @@ FOREIGN = (
     _foreign(rf"{OPERAND}\s+(?P<word>(?:not\s+)?in)\s*(?P<items>\([^()]*\)|[^\s\[{{()\w].*|\d.*)", _list_hint),
     _foreign(rf"\b(?:len|length|size|cardinality|array_size)\s*\(\s*{OPERAND}\s*\)", _length_hint),
     _foreign(rf"[\"'`](?P<field>{NAME})[\"'`](?=\s*(?:[=!<>]|in\b|like\b))", _quoted_field_hint),
-    _foreign(rf"{OPERAND}\s*(?P<operator>[=!]=|like\b)\s*(?P<bare>{NAME})(?![\w(\[.])", _bare_hint),
-    _foreign(rf"{OPERAND}\s*(?P<operator>[=!<>]=|[<>]|like\b)\s*(?P<value>{UNQUOTED})", _unquoted_hint),
+    _foreign(rf"{OPERAND}\s*(?P<operator>[=!]=)\s*(?P<bare>{NAME}(?![\w(\[.]){REST}*)", _bare_hint),
+    _foreign(rf"{OPERAND}\s+(?P<operator>like)\s+(?P<bare>{NAME}(?![\w(\[.]){REST}*|%{REST}*)", _bare_hint),
+    _foreign(
+        rf"{OPERAND}\s*(?P<operator>[=!<>]=|[<>]|like\b(?=\s*(?P<pattern>(?:{UNQUOTED}){REST}*)))"
+        rf"\s*(?P<value>{UNQUOTED})",
+        _unquoted_hint,
+    ),
     _foreign(r"<>", lambda found, fields: "inequality is written !="),
     _foreign(
         r"(?-i:\b(?:AND|OR|NOT|IN|LIKE)\b)",

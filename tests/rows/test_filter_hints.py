@@ -55,6 +55,10 @@ def refused(typed: Typed, expression: str) -> list[str]:
         ("(title > 2024-07-05 12:30:00) and id > 0", 'texts are written in quotes: title > "2024-07-05 12:30:00"'),
         ("title == 2024-07-05T12:30", 'texts are written in quotes: title == "2024-07-05T12:30"'),
         ("title like axb", 'texts are written in quotes: title like "axb"'),
+        ("title like Sol%", 'texts are written in quotes: title like "Sol%"'),
+        ("(title like Sol%) and n > 1", 'texts are written in quotes: title like "Sol%"'),
+        ("(title like 2001%)", 'texts are written in quotes: title like "2001%"'),
+        ("title like 2024-07-05 12:30%", 'texts are written in quotes: title like "2024-07-05 12:30%"'),
     ],
 )
 def test_other_notations(hinted: Typed, expression: str, hint: str) -> None:
