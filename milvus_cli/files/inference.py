@@ -71,16 +71,12 @@ def infer_columns(
     Texts in `nested` columns may be JSON. Lists in `vectors` columns are vectors, whatever their name and length.
     Columns whose names UTF-8 can't encode are left out: rows with them are rejected later.
     """
-    taken: set[str] = set()
     found = []
-    for name, values in columns.items():
-        if name and name != DYNAMIC and is_encodable(name):
-            field = _field_name(name, taken)
-            taken.add(field)
-            values = _parsed(values) if name in nested else values
-            column = _inferred(name, field, values, text=text or name in cells)
-            is_vector = name in vectors and column.list_size in DIMENSIONS
-            found.append(replace(column, type=f"FLOAT_VECTOR:{column.list_size}") if is_vector else column)
+    for name, field in _fields([each for each in columns if each and each != DYNAMIC and is_encodable(each)]).items():
+        values = _parsed(columns[name]) if name in nested else columns[name]
+        column = _inferred(name, field, values, text=text or name in cells)
+        is_vector = name in vectors and column.list_size in DIMENSIONS
+        found.append(replace(column, type=f"FLOAT_VECTOR:{column.list_size}") if is_vector else column)
     return found if any(each.is_vector for each in found) else _with_vector(found)
 
 
@@ -123,12 +119,27 @@ def _rank(column: InferredColumn) -> int:
     return KEY_NAMES.index(column.field.lower())
 
 
-def _field_name(column: str, taken: set[str]) -> str:
+def _fields(columns: Sequence[str]) -> dict[str, str]:
+    """Returns the field of each column: one with a valid name keeps it, also if another one's would become the same."""
+    taken = {each for each in columns if _valid_name(each) == each}
+    found = {}
+    for column in columns:
+        name = _valid_name(column)
+        free = (each for each in _numbered(name, len(taken)) if each not in taken)
+        found[column] = column if name == column else next(free)
+        taken.add(found[column])
+    return found
+
+
+def _numbered(name: str, count: int) -> Iterator[str]:
+    yield name
+    yield from (f"{name}_{number}" for number in range(2, count + 2))
+
+
+def _valid_name(column: str) -> str:
     """Returns a name that Milvus takes for a field: letters, digits and underscores."""
     name = re.sub(r"\W", "_", column, flags=re.ASCII)[:200]
-    name = f"_{name}" if name[0].isdigit() else name
-    same = (name if number == 1 else f"{name}_{number}" for number in range(1, len(taken) + 2))
-    return next(each for each in same if each not in taken)
+    return f"_{name}" if name[0].isdigit() else name
 
 
 def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> InferredColumn:

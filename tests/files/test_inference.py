@@ -88,6 +88,18 @@ def test_names_become_those_that_milvus_takes() -> None:
     ]
 
 
+def test_valid_names_stay_whatever_the_order() -> None:
+    names = ["x y", "x_y", "x-y", "x_y_2", "2", "_2"]
+    assert [each.field for each in infer_columns({name: [1] for name in names}, text=False)] == [
+        "x_y_3",
+        "x_y",
+        "x_y_4",
+        "x_y_2",
+        "_2_2",
+        "_2",
+    ]
+
+
 @pytest.mark.parametrize(
     ("columns", "key"),
     [
