@@ -96,6 +96,53 @@ def test_a_file_without_a_key_gets_generated_ones(books: Typed) -> None:
     assert [each["t"] for each in rows_in(books)] == ["a", "a"]
 
 
+def test_a_number_whose_name_is_no_key_is_none(books: Typed) -> None:
+    Path("r.jsonl").write_text('{"year": 2001, "v": [0.5, 1]}\n{"year": 2002, "v": [0.5, 1]}\n')
+    run = books("create collection made --from r.jsonl --dry-run")
+    assert run.err == "note: no column looks like a primary key: Milvus generates 'id'; -p FIELD chooses one\n"
+    assert json.loads(books("show file r.jsonl -o json").out)["key"] is None
+
+
+@pytest.mark.parametrize(
+    ("columns", "key", "notes"),
+    [
+        ({"year": 1, "Product ID": "a"}, "Product_ID", ["renamed columns: 'Product ID' to Product_ID"]),
+        ({"year": 1, "user_id": "a"}, "user_id", []),
+        ({"user_id": 1, "order_id": 2}, "user_id", ["'user_id' becomes the primary key; -p FIELD chooses another"]),
+        ({"year": 1, "Nr": 2}, "Nr", ["'Nr' becomes the primary key; -p FIELD chooses another"]),
+    ],
+)
+def test_a_key_that_is_a_guess_is_noted(books: Typed, columns: dict[str, Any], key: str, notes: list[str]) -> None:
+    Path("r.jsonl").write_text(json.dumps({**columns, "v": [0.5, 1]}))
+    run = books("create collection made --from r.jsonl --dry-run")
+    assert run.err.splitlines() == [f"note: {each}" for each in notes]
+    assert f" -p {key} " in run.out
+    assert json.loads(books("show file r.jsonl -o json").out)["key"] == key
+
+
+@pytest.mark.parametrize("primary", ["the title", "the_title"])
+def test_the_key_may_be_named_as_the_column_or_as_the_field(books: Typed, primary: str) -> None:
+    run = books(f"create collection made --from books.csv -p '{primary}'")
+    told = "note: renamed columns: 'the title' to the_title\nCreated collection 'made', indexed and loaded.\n"
+    assert (run.code, run.err) == (0, told)
+    fields = json.loads(books("show collection made -o ddl").out)["fields"]
+    assert [each["name"] for each in fields if each.get("is_primary")] == ["the_title"]
+
+
+def test_valid_names_of_columns_are_those_of_their_fields(books: Typed) -> None:
+    Path("ab.csv").write_text('x y,x_y,id,vector\na,b,1,"[1,2]"\n')
+    run = books("create collection made --from ab.csv")
+    told = "note: renamed columns: 'x y' to x_y_2\nCreated collection 'made', indexed and loaded.\n"
+    assert (run.code, run.err) == (0, told)
+    assert rows_in(books) == [{"x_y_2": "a", "x_y": "b", "id": 1, "vector": [1.0, 2.0]}]
+
+
+def test_nullable_fields_may_be_named_as_columns(books: Typed) -> None:
+    run = books("create collection made --from books.csv --nullable 'the title' --nullable price --dry-run")
+    assert (run.code, run.err) == (0, "note: renamed columns: 'the title' to the_title\n")
+    assert "--nullable the_title --nullable price" in run.out
+
+
 def test_later_rows_that_do_not_fit_are_rejected(books: Typed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("milvus_cli.files.sample.SAMPLE_ROWS", 1)
     monkeypatch.setattr("milvus_cli.files.row_stream.CHUNK_SIZE", 10)

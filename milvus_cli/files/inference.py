@@ -26,7 +26,6 @@ VECTOR_DIMENSION = 8
 DIMENSIONS = range(2, 32_769)
 MIXED = "mixed"
 """The type of a column for whose values no type fits."""
-KEY_NAMES = ("id", "_id", "pk", "key", "uuid", "guid", "doc_id", "docid", "chunk_id")
 
 
 @dataclass(frozen=True)
@@ -93,30 +92,6 @@ def _with_vector(found: list[InferredColumn]) -> list[InferredColumn]:
     if len(able) == 1:
         found[able[0]] = replace(found[able[0]], type=f"FLOAT_VECTOR:{found[able[0]].list_size}")
     return found
-
-
-def likely_key(columns: Sequence[InferredColumn]) -> str:
-    """Returns the field that is probably the primary key, "" if none is."""
-    named = next((each.field for each in _named_keys(columns) if each.distinct), "")
-    # Where an id repeats, another number that does not is hardly the key.
-    if named or repeated_key(columns):
-        return named
-    return next((each.field for each in columns if each.distinct and each.kind == "INT64"), "")
-
-
-def repeated_key(columns: Sequence[InferredColumn]) -> str:
-    """Returns the column whose name is that of a key, but whose values repeat or are missing; "" if there is none."""
-    return next((each.name for each in _named_keys(columns) if not each.distinct), "")
-
-
-def _named_keys(columns: Sequence[InferredColumn]) -> list[InferredColumn]:
-    """Returns the columns that could be keys and are called so, the likeliest first."""
-    able = [each for each in columns if each.kind in ("INT64", "VARCHAR") and each.field.lower() in KEY_NAMES]
-    return sorted(able, key=_rank)
-
-
-def _rank(column: InferredColumn) -> int:
-    return KEY_NAMES.index(column.field.lower())
 
 
 def _fields(columns: Sequence[str]) -> dict[str, str]:

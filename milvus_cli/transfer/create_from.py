@@ -14,7 +14,8 @@ from typing import IO, BinaryIO
 
 from ..errors import LOOK_FIRST, CliError, Interrupted, InterruptedChange, InvalidInput, Partial
 from ..files.column_notes import column_notes
-from ..files.inference import MIXED, InferredColumn, likely_key, repeated_key
+from ..files.inference import MIXED, InferredColumn
+from ..files.likely_keys import is_evident_key, likely_key, repeated_key
 from ..files.rejects import rejection_text
 from ..files.sample import Sample, one_column, read_columns
 from ..files.separated import other_delimiter
@@ -176,7 +177,7 @@ def _mapped(sample: Sample, mapping: Mapping[str, str]) -> list[InferredColumn]:
 
 def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
     """Raises InvalidInput for files without rows or vectors."""
-    name, columns = str(options.collection), sample.inferred
+    name, columns, sources = str(options.collection), sample.inferred, options.sources
     _require_readable(sample)
     given = {parse_field(each).name: each for each in options.fields}
     inexact = [each.field for each in columns if each.field in given and _is_number(given[each.field])]
@@ -193,7 +194,8 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
             f"{sample.file.name} has no vectors of one dimension, and a collection needs a vector field",
             hint="add one: -f NAME:FLOAT_VECTOR:DIM, or --bm25 TEXT:SPARSE for full text search",
         )
-    create = _with_key(session, replace(options, sources=(), fields=tuple(fields)), columns)
+    options = _with_fields(replace(options, sources=(), fields=tuple(fields)), columns)
+    create = _with_key(session, options, columns)
     if not options.nullable:
         create = replace(create, nullable=_nullable(session, create.primary, columns))
     create = replace(
@@ -205,7 +207,7 @@ def _plan(session: Session, options: CreateFromOptions, sample: Sample) -> Plan:
     renamed = {each.name: each.field for each in columns if each.name != each.field}
     insert = InsertOptions(
         collection=name,
-        paths=options.sources,
+        paths=sources,
         format=options.format,
         rejects=options.rejects,
         mapping=tuple((renamed | dict(options.mapping)).items()),
@@ -244,11 +246,25 @@ def _require_readable(sample: Sample) -> None:
         raise InvalidInput(f"{sample.file.name} has no rows to make fields of", hint="declare them: -f NAME:TYPE")
 
 
+def _with_fields(options: CreateFromOptions, columns: Sequence[InferredColumn]) -> CreateFromOptions:
+    """Returns the options with the names of fields where they give those of columns."""
+    taken = {parse_field(each).name for each in options.fields}
+    fields = {each.name: each.field for each in columns if each.name not in taken}
+    return replace(
+        options,
+        primary=fields.get(options.primary or "", options.primary),
+        nullable=tuple(fields.get(each, each) for each in options.nullable),
+    )
+
+
 def _with_key(session: Session, options: CreateFromOptions, columns: Sequence[InferredColumn]) -> CreateFromOptions:
     """Chooses the primary key: the one given, the likely one, or one that Milvus generates."""
     if options.primary:
         return options
     if key := likely_key(columns):
+        if not is_evident_key(columns, key):
+            column = next(each.name for each in columns if each.field == key)
+            session.console.note(f"note: {column!r} becomes the primary key; -p FIELD chooses another")
         return replace(options, primary=key)
     taken = {parse_field(each).name for each in options.fields}
     name = next(each for each in (*GENERATED_KEYS, "_generated_id") if each not in taken)

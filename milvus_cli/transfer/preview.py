@@ -8,7 +8,8 @@ from itertools import islice
 from typing import Any
 
 from ..files.column_notes import column_notes
-from ..files.inference import likely_key, plain_value, short_value
+from ..files.inference import plain_value, short_value
+from ..files.likely_keys import likely_key
 from ..files.rejects import rejection_text
 from ..files.sample import Sample, one_column, read_sample
 from ..files.separated import other_delimiter

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from milvus_cli.files.inference import infer_columns, likely_key
+from milvus_cli.files.inference import infer_columns
+from milvus_cli.files.likely_keys import likely_key
 
 
 def typed(values: list[Any], *, name: str = "c", text: bool = False) -> str:
@@ -110,6 +111,16 @@ def test_valid_names_stay_whatever_the_order() -> None:
         ({"id": [1, None]}, ""),
         ({"t": ["a", "b"]}, ""),
         ({"uuid": ["a", "b"], "pk": [1, 2]}, "pk"),
+        ({"year": [1, 2], "Product ID": ["a", "b"]}, "Product_ID"),
+        ({"n": [1, 2], "user-id": ["a", "b"]}, "user_id"),
+        ({"price": [1, 2], "ID": [1, 2]}, "ID"),
+        ({"user.id": [1, 2], "_id": [3, 4]}, "_id"),
+        ({"category_id": [1, 1], "movieId": [1, 2]}, "movieId"),
+        ({"category_id": [1, 1], "Item Nr.": [1, 2]}, "Item_Nr_"),
+        ({"paid": [1, 2], "grid": ["a", "b"], "monkey": ["a", "b"]}, ""),
+        ({"year": [1, 2], "created_at": [3, 4], "count": [5, 6], "PRICE": [7, 8]}, ""),
+        ({"index": ["a", "b"], "row": [1.5, 2.5], "piano": [1, 2]}, ""),
+        ({"id": [1, 1], "user_id": [1, 2]}, ""),
     ],
 )
 def test_the_likely_key(columns: dict[str, list[Any]], key: str) -> None:
