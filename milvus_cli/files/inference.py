@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import NoneType
 from typing import Any
 
 from ..text.json import dump_json, load_json
@@ -24,6 +26,8 @@ VECTOR_NAME = re.compile(r"vec|emb|^v$", re.IGNORECASE)
 VECTOR_DIMENSION = 8
 """Lists of fewer numbers, such as coordinates, are arrays, if neither their name nor the lack of others says more."""
 DIMENSIONS = range(2, 32_769)
+MISSING = re.compile(r"(?<![\w\"'])(?i:nan|none|-?inf(?:inity)?)(?![\w\"'])")
+"""What Python and NumPy print for a number that a vector can't have."""
 MIXED = "mixed"
 """The type of a column for whose values no type fits."""
 
@@ -33,7 +37,7 @@ class InferredColumn:
     """A column of a file, and the field that fits its values: its name, and its type as in `title:VARCHAR:200`.
 
     `longest` is the size of the longest text, in bytes. A `distinct` column has no nulls and no value twice.
-    `list_size` is the length of lists of numbers, if all have the same.
+    `list_size` is the dimension of lists of numbers that could be vectors.
     """
 
     name: str
@@ -74,7 +78,7 @@ def infer_columns(
     for name, field in _fields([each for each in columns if each and each != DYNAMIC and is_encodable(each)]).items():
         values = _parsed(columns[name]) if name in nested else columns[name]
         column = _inferred(name, field, values, text=text or name in cells)
-        is_vector = name in vectors and column.list_size in DIMENSIONS
+        is_vector = name in vectors and column.list_size
         found.append(replace(column, type=f"FLOAT_VECTOR:{column.list_size}") if is_vector else column)
     return found if any(each.is_vector for each in found) else _with_vector(found)
 
@@ -88,7 +92,7 @@ def _parsed(values: Sequence[Any]) -> Sequence[Any]:
 
 def _with_vector(found: list[InferredColumn]) -> list[InferredColumn]:
     """Makes the only column of short lists of numbers a vector, in a file that has no other vectors."""
-    able = [position for position, each in enumerate(found) if each.list_size in DIMENSIONS]
+    able = [position for position, each in enumerate(found) if each.list_size]
     if len(able) == 1:
         found[able[0]] = replace(found[able[0]], type=f"FLOAT_VECTOR:{found[able[0]].list_size}")
     return found
@@ -121,7 +125,9 @@ def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> Inf
     values = [_cell_value(each) if text and isinstance(each, str) else each for each in given]
     pairs = [(cell, each) for cell, each in zip(given, values, strict=True) if each is not None and each is not ABSENT]
     there = [each for _, each in pairs]
-    found = _one_type(name, there)
+    size = _vector_size(name, [_numbers(each) for each in there] if text else there)
+    is_vector = size >= VECTOR_DIMENSION or (size and VECTOR_NAME.search(name))
+    found = f"FLOAT_VECTOR:{size}" if is_vector else _one_type(name, there)
     if found is None:
         found = _text_type([str(cell) for cell, _ in pairs]) if text else MIXED
     is_text = found.startswith("VARCHAR")
@@ -133,15 +139,38 @@ def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> Inf
         nulls=len(values) - len(there),
         longest=max(map(_size, shown), default=0) if is_text else None,
         distinct=len(there) == len(values) > 0 and _are_distinct(shown if is_text else there),
-        list_size=_list_size(there),
+        list_size=size,
     )
 
 
-def _list_size(values: Sequence[Any]) -> int:
-    if not all(isinstance(each, list) for each in values) or not _item_types(values) <= {int, float}:
+def _vector_size(column: str, values: Sequence[Any]) -> int:
+    """Returns the dimension of lists of numbers, 0 if they are no vectors.
+
+    A few may be empty, of another length or with a missing number: their rows are rejected later.
+    """
+    if not all(isinstance(each, list) for each in values):
         return 0
-    sizes = {len(each) for each in values}
-    return sizes.pop() if len(sizes) == 1 else 0
+    kinds, lengths = _item_types(values), Counter(map(len, values))
+    if not kinds - {NoneType} or not kinds <= {int, float, NoneType}:
+        return 0
+    if len(lengths) == 1 and NoneType not in kinds:
+        return min(lengths) if min(lengths) in DIMENSIONS else 0
+    # Lists of whole numbers whose lengths differ are rather tags, of which most rows have the maximum.
+    if float not in kinds and not VECTOR_NAME.search(column):
+        return 0
+    filled = sum(lengths.values()) - lengths.pop(0, 0)
+    size, count = lengths.most_common(1)[0]
+    whole = sum(len(each) == size and None not in each for each in values)
+    return size if size in DIMENSIONS and 2 * count > filled and 2 * whole >= len(values) else 0
+
+
+def _numbers(value: Any) -> Any:
+    """Returns the list in a cell that lacks some of its numbers, as Python prints it: `[1.0, nan]`; else the value."""
+    if not isinstance(value, str) or not value.lstrip().startswith("["):
+        return value
+    text = MISSING.sub("null", value)
+    found = next(_nested_values(text.strip()), value) if text != value else value
+    return found if isinstance(found, list) else value
 
 
 def _item_types(values: Sequence[Sequence[Any]]) -> set[type]:
@@ -172,10 +201,6 @@ def _list_type(column: str, values: Sequence[Sequence[Any]]) -> str:
     kinds = _item_types(values)
     capacity = min(LARGEST_CAPACITY, max(LEAST_CAPACITY, _rounded(2 * max(sizes))))
     if kinds and kinds <= {int, float}:
-        size = max(sizes)
-        clear = size >= VECTOR_DIMENSION or VECTOR_NAME.search(column)
-        if len(sizes) == 1 and size in DIMENSIONS and clear:
-            return f"FLOAT_VECTOR:{size}"
         return f"ARRAY:{'DOUBLE' if float in kinds else 'INT64'}:{capacity}"
     if kinds == {str}:
         return f"ARRAY:{_text_type([item for each in values for item in each])}:{capacity}"
