@@ -125,7 +125,7 @@ def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> Inf
     values = [_cell_value(each) if text and isinstance(each, str) else each for each in given]
     pairs = [(cell, each) for cell, each in zip(given, values, strict=True) if each is not None and each is not ABSENT]
     there = [each for _, each in pairs]
-    size = _vector_size(name, [_numbers(each) for each in there] if text else there)
+    size = _vector_size(name, _number_lists(there) if text else there)
     is_vector = size >= VECTOR_DIMENSION or (size and VECTOR_NAME.search(name))
     found = f"FLOAT_VECTOR:{size}" if is_vector else _one_type(name, there)
     if found is None:
@@ -162,6 +162,13 @@ def _vector_size(column: str, values: Sequence[Any]) -> int:
     size, count = lengths.most_common(1)[0]
     whole = sum(len(each) == size and None not in each for each in values)
     return size if size in DIMENSIONS and 2 * count > filled and 2 * whole >= len(values) else 0
+
+
+def _number_lists(values: Sequence[Any]) -> Sequence[Any]:
+    """Returns the values of cells, with those of a few lists in which numbers are missing."""
+    # In most columns that aren't vectors, no cell is worth a second look.
+    enough = 2 * sum(isinstance(each, list) for each in values) >= len(values)
+    return [_numbers(each) for each in values] if enough else values
 
 
 def _numbers(value: Any) -> Any:
