@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -61,7 +61,7 @@ class Compared:
 
 def compare(a: Definition, b: Definition, versions: tuple[Version, Version]) -> Compared:
     """Compares all but the collections' names and the order of parts. `versions` are those of the servers."""
-    ignored = set(OF_LITE) if any(each.is_lite for each in versions) else set()
+    ignored = set().union(*map(_not_kept, versions))
     if 0 in (a.shards, b.shards):
         # Not told by Milvus Lite before 3.0.
         a, b = (replace(each, shards=0) for each in (a, b))
@@ -78,6 +78,11 @@ def compare(a: Definition, b: Definition, versions: tuple[Version, Version]) -> 
         f"{part} of {side} (unknown to this client)" for side, each in (("a", a), ("b", b)) for part in each.unknown
     ]
     return Compared(found, [*left_out, *([NO_PARAMS] if dropped else [])], unknown)
+
+
+def _not_kept(version: Version) -> Collection[str]:
+    """Returns the keys of values that a server does not keep. Milvus Lite 2 reports no version."""
+    return OF_LITE if version.is_lite else () if version.text else ("consistency_level",)
 
 
 def field_differences(a: Definition, b: Definition, versions: tuple[Version, Version]) -> list[Difference]:
@@ -108,7 +113,8 @@ def _attributes(part: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _index(index: Index) -> dict[str, Any]:
-    given = {key: as_param(value) for key, value in one_by_one(index.params).items()}
+    # Milvus Lite 2 repeats the dimension of the field.
+    given = {key: as_param(value) for key, value in one_by_one(index.params).items() if key != "dim"}
     return {"index_name": index.name, "index_type": index.type, "metric_type": index.metric or None, "params": given}
 
 

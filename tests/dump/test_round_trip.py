@@ -73,3 +73,21 @@ def test_a_dump_of_milvus_lite_2_is_restored_to_milvus_lite_3(
         for name in ("dmp_scalars", "dmp_keys"):
             assert on_lite_server.json(f"diff e:{name} l:{name}_newer --rows all")["same"] is True
         on_lite_server.all("delete connection e -y", "delete connection l -y")
+
+
+def test_a_dump_of_milvus_is_restored_to_milvus_lite_2(
+    on_milvus_server: DumpedServer, on_earlier_lite: DumpedServer, tmp_path: Path
+) -> None:
+    there, path = on_milvus_server, tmp_path / "d"
+    there.all("create collection older -f id:INT64 -f v:FLOAT_VECTOR:4 -p id --index v:FLAT:L2")
+    there.all("load older", "insert fake older -n 50", f"dump {path} -c older")
+    there.all(f"connect {there.server.uri} -a m", f"connect {on_earlier_lite.server.uri} -a e")
+    try:
+        there.all(f"restore {path} --alias e --suffix _moved")
+        found = there.json("diff m:older e:older_moved --rows all")
+        assert (found["same"], found["compared"], found["differences"]) == (True, 50, [])
+        assert found["not_compared"] == ["consistency level (Milvus Lite reports Strong for all)"]
+    finally:
+        there.clear("older")
+        on_earlier_lite.clear("older")
+        there.all("delete connection m -y", "delete connection e -y")
