@@ -335,7 +335,7 @@ def test_missing_database(saved_connections: Kept, request: pytest.FixtureReques
 # Invalid options
 
 PORTS = "a port is 1 to 65535; Milvus listens on 19530"
-ADDRESS = "write host:port, a port is 1 to 65535"
+ADDRESS = "write host:port, with a port from 1 to 65535"
 HOST = "write a name or an IP address, such as 127.0.0.1:19530"
 ALIAS = "an alias starts with a letter or digit and has letters, digits and . _ - @ : + (at most 128)"
 ONE = "give one of them"

@@ -101,7 +101,7 @@ def test_an_insert_that_was_killed_continues_with_resume(on_milvus: Typed, proxy
     proxy.delay(0)
     again = run_here(line, typed.cli.home, f"http://127.0.0.1:{proxy.port}")
     assert again == failed(
-        f"an earlier insert of this stopped after {acknowledged(checkpoint):,} rows; "
+        f"an earlier run of this insert stopped after {acknowledged(checkpoint):,} rows; "
         "rows that were on their way may be in too",
         "--resume continues it; --restart sends all rows again",
         code=2,

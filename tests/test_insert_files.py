@@ -428,7 +428,7 @@ def test_keys_that_repeat_are_told_where_the_collection_grew_less(lite_in_tmp: T
         ("close.jsonl", "close.jsonl: the first rows have no 'name', 'v'", "--map names=name --map vv=v"),
         (
             "other.csv",
-            "other.csv: renamed has no field 'title', 'more'",
+            "other.csv: renamed has no fields 'title', 'more'",
             "fields: id, name, v; --ignore-unknown leaves others out",
         ),
     ],

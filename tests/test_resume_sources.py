@@ -258,7 +258,7 @@ def test_an_insert_killed_before_the_first_answer_says_that_rows_may_be_in(lite_
         process.wait()
         proxy.thaw()
         assert lite_in_tmp.cli(*line, input=data, env=env) == failed(
-            "an earlier insert of this stopped after 0 rows; rows that were on their way may be in too",
+            "an earlier run of this insert stopped after 0 rows; rows that were on their way may be in too",
             "--resume continues it; --restart sends all rows again",
             code=2,
         )

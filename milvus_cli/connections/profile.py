@@ -111,7 +111,7 @@ def parse_address(text: str) -> Address:
         host, port = parts.hostname or "", parts.port
     except ValueError as exc:
         shown = rest.rpartition("@")[2]
-        raise InvalidInput(f"invalid address {shown!r}", hint="write host:port, a port is 1 to 65535") from exc
+        raise InvalidInput(f"invalid address {shown!r}", hint="write host:port, with a port from 1 to 65535") from exc
     if not HOST_PATTERN.fullmatch(host):
         raise InvalidInput(f"invalid host {host!r}", hint="write a name or an IP address, such as 127.0.0.1:19530")
     if scheme == "http" and is_cloud(host):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from types import NoneType
 from typing import Any
 
+from ..rows.filter_errors import KEYWORDS
 from ..text.json import dump_json, load_json
 from ..text.printed import numpy_list, python_value
 from ..values.dynamic import DYNAMIC
@@ -116,8 +117,10 @@ def _numbered(name: str, count: int) -> Iterator[str]:
 
 
 def _valid_name(column: str) -> str:
-    """Returns a name that Milvus takes for a field: letters, digits and underscores."""
+    """Returns a name that Milvus takes for a field: letters, digits and underscores, and no word of filters."""
     name = re.sub(r"\W", "_", column, flags=re.ASCII)[:200]
+    if name.lower() in KEYWORDS:
+        return f"{name}_"
     return f"_{name}" if name[0].isdigit() else name
 
 

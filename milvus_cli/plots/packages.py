@@ -22,9 +22,14 @@ def require_packages(modules: Mapping[str, Sequence[str]]) -> None:
     if missing:
         verb, noun = "needs" if len(users) == 1 else "need", "package" if len(missing) == 1 else "packages"
         raise CliError(
-            f"{' and '.join(users)} {verb} the {noun} {' and '.join(missing)}",
+            f"{_listed(users)} {verb} the {noun} {_listed(missing)}",
             hint=f"run `{install_line(*missing)}`",
         )
+
+
+def _listed(words: Sequence[str]) -> str:
+    *before, last = words
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _is_there(module: str) -> bool:

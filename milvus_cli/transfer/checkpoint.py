@@ -132,7 +132,7 @@ class Checkpoint:
         if found is not None and found.sent > Mark():
             if not resume:
                 raise InvalidInput(
-                    f"an earlier insert of this stopped after {found.read:,} rows"
+                    f"an earlier run of this insert stopped after {found.read:,} rows"
                     + ("; rows that were on their way may be in too" if found.sent > found.done else ""),
                     hint="--resume continues it; --restart sends all rows again",
                 )

@@ -114,7 +114,8 @@ class RowEncoder:
         if unknown and not self._takes_unknown:
             fields = f"fields: {', '.join(names)}; --ignore-unknown leaves others out"
             hint = hint or nearest(unknown[0], names) or fields
-            raise InvalidInput(f"{name}: {self.target.collection} has no field {_quoted_names(unknown)}", hint=hint)
+            noun = "field" if len(unknown) == 1 else "fields"
+            raise InvalidInput(f"{name}: {self.target.collection} has no {noun} {_quoted_names(unknown)}", hint=hint)
         if missing:
             hint = hint or f"columns: {', '.join(filter(None, table.columns))}; --map COLUMN=FIELD"
             raise InvalidInput(f"{name} has no column for {_quoted_names(missing)}", hint=hint)

@@ -142,3 +142,8 @@ def test_valid_names_stay_whatever_the_order() -> None:
 )
 def test_the_likely_key(columns: dict[str, list[Any]], key: str) -> None:
     assert likely_key(infer_columns(columns, text=False)) == key
+
+
+def test_words_of_filters_are_no_fields() -> None:
+    columns = infer_columns({"id": [1, 2], "and": [1, 2], "Exists": [1, 2], "and_": [1, 2]}, text=False)
+    assert [each.field for each in columns] == ["id", "and__2", "Exists_", "and_"]

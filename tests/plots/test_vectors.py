@@ -146,7 +146,7 @@ def test_several_missing_packages_are_one_hint(plot: Typed, monkeypatch: pytest.
         monkeypatch.setitem(sys.modules, module, None)
     packages = ("numpy", "scikit-learn", "matplotlib", "plotly")
     assert plot(f"plot vectors {NAME} --method tsne --svg x.svg --html x.html") == failed(
-        f"--method tsne and --svg and --html need the packages {' and '.join(packages)}",
+        f"--method tsne, --svg and --html need the packages {', '.join(packages[:-1])} and {packages[-1]}",
         f"run `{install_line(*packages)}`",
     )
 
