@@ -562,7 +562,7 @@ def test_show_health_asks_the_server_and_its_management_port(cli: Cli, milvus: M
     open_ = {"check": f"port {port} /healthz", "healthy": True, "details": "OK"}
     assert cli("show", "health", *JSONL) == Run(0, jsonl(own, open_), "")
     (closed,) = free_ports(1)
-    details = f"no HTTP answer from 127.0.0.1:{closed}: Connection refused"
+    details = f"no HTTP from 127.0.0.1:{closed}: Connection refused"
     shut = {"check": f"port {closed} /healthz", "healthy": None, "details": details}
     assert cli("show", "health", "--management-port", str(closed), *JSONL) == Run(0, jsonl(own, shut), "")
 

@@ -120,7 +120,7 @@ def test_a_pattern_that_nothing_has_is_an_empty_list(cli: Cli, metrics_peer: Met
 def test_a_closed_port_exits_3(cli: Cli, words: list[str]) -> None:
     (port,) = free_ports(1)
     run = run_here([*words, "--management-port", str(port)], cli.home, "http://127.0.0.1:1")
-    assert run == failed(f"no HTTP answer from 127.0.0.1:{port}: Connection refused", PORT_HINT, code=3)
+    assert run == failed(f"no HTTP from 127.0.0.1:{port}: Connection refused", PORT_HINT, code=3)
 
 
 def test_a_port_of_something_else_is_reported(cli: Cli, metrics_peer: MetricsPeer) -> None:
@@ -192,7 +192,7 @@ def test_a_server_that_dies_and_returns_is_seen_again(metrics_peer: MetricsPeer)
     view = Top([of_port(metrics_peer)], None, 5)
     view.start(0)
     metrics_peer.stop()
-    refused = f"no HTTP answer from 127.0.0.1:{metrics_peer.port}: Connection refused"
+    refused = f"no HTTP from 127.0.0.1:{metrics_peer.port}: Connection refused"
     assert looked(view) == {**NOTHING, "alias": "one", "error": refused}
     assert view.look().tables[0].note == f"one: {refused}"
     metrics_peer.text = metrics(searches=4)

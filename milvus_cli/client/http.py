@@ -158,7 +158,7 @@ def _request(
         raise Unreachable(f"{address} did not respond within {seconds:g} s", fault=Fault.SILENT) from exc
     except (OSError, http.client.HTTPException) as exc:
         reason = getattr(exc, "strerror", None) or str(exc) or type(exc).__name__
-        raise Unreachable(f"no HTTP answer from {address}: {reason}", fault=Fault.REFUSED) from exc
+        raise Unreachable(f"no HTTP from {address}: {reason}", fault=Fault.REFUSED) from exc
     finally:
         connection.close()
 

@@ -32,7 +32,7 @@ def test_a_server_that_was_not_asked_yet_has_no_alarm() -> None:
 
 def test_a_server_that_answers_nowhere_is_gone() -> None:
     gone = Reading(
-        BEGIN, NOON, no_metrics="no HTTP answer from 127.0.0.1:9091", failure=CliError("can't reach 127.0.0.1:19530")
+        BEGIN, NOON, no_metrics="no HTTP from 127.0.0.1:9091", failure=CliError("can't reach 127.0.0.1:19530")
     )
     assert alarms(state(gone)) == ["no response: can't reach 127.0.0.1:19530"]
 

@@ -24,7 +24,7 @@ ONLY_GRPC = state(
     Reading(
         BEGIN,
         NOON,
-        no_metrics="no HTTP answer from 127.0.0.1:9091: Connection refused",
+        no_metrics="no HTTP from 127.0.0.1:9091: Connection refused",
         ping_ms=2.5,
         version="Milvus 2.3.5",
         collections=[CollectionUse("book", 5_000)],
@@ -91,7 +91,7 @@ q quit  p pause  +/- 1 s  s sort: rate  h help      12:00:00"""
 def test_without_metrics_it_says_why_there_are_no_rates() -> None:
     expected = """\
 one  127.0.0.1:19530  Milvus 2.3.5
-no rates: no HTTP answer from 127.0.0.1:9091:
+no rates: no HTTP from 127.0.0.1:9091:
 Connection refused
 latency ms       2.5  █
 collections 1
@@ -104,7 +104,7 @@ q p +/- 1 s s rate h help           12:00:00"""
 def test_several_servers_stand_side_by_side() -> None:
     expected = """\
 one  127.0.0.1:19530  Milvus 2.3.5  up 1 h 2 min         │ one  127.0.0.1:19530  Milvus 2.3.5
-requests/s     100.0  █▄                                 │ no rates: no HTTP answer from 127.0.0.1:9091: Connection
+requests/s     100.0  █▄                                 │ no rates: no HTTP from 127.0.0.1:9091: Connection
 latency ms       0.0  ▁▁                                 │ refused
 memory 378 MiB  CPU -  collections 3  segments 4         │ latency ms       2.5  █
 loaded rows 1,000,020  growing rows 5  ping 1.2 ms       │ collections 1
@@ -127,7 +127,7 @@ request  req/s  failed/s  mean ms  p50 ms  p99 ms
 Search   100.0       0.0      0.0     0.5     1.0
 ────────────────────────────────────────────────────────────
 one  127.0.0.1:19530  Milvus 2.3.5
-no rates: no HTTP answer from 127.0.0.1:9091: Connection refused
+no rates: no HTTP from 127.0.0.1:9091: Connection refused
 latency ms       2.5  █
 collections 1
 

@@ -165,7 +165,7 @@ def test_milvus_without_metrics_tells_rows(cli: Cli, milvus: MilvusServer, close
     reading = probe.read()
     probe.close()
     typed.gone("counted")
-    assert reading.no_metrics == f"no HTTP answer from 127.0.0.1:{closed_port}: Connection refused"
+    assert reading.no_metrics == f"no HTTP from 127.0.0.1:{closed_port}: Connection refused"
     assert CollectionUse("counted", 20) in reading.collections
 
 

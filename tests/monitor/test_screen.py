@@ -81,7 +81,7 @@ def test_milvus_lite_shows_what_grpc_tells(terminal: Begin, cli: Cli, lite: Lite
     (port,) = free_ports(1)
     shown = terminal("top", "--management-port", str(port), rows=120, env={"MILVUS_URI": lite.uri})
     wait_for(lambda: re.search(r"^watched +20$", shown.text, re.MULTILINE) is not None)
-    assert f"no rates: no HTTP answer from 127.0.0.1:{port}: Connection refused" in shown.text
+    assert f"no rates: no HTTP from 127.0.0.1:{port}: Connection refused" in shown.text
     shown.send_key("c-c")
     assert shown.wait_exit() == 0
     typed.gone("watched")
