@@ -53,7 +53,7 @@ ROWS: list[dict[str, Any]] = [
 
 @dataclass(frozen=True)
 class Written:
-    """How a file differs: the moment as text, columns without the type of their field, columns of no field, notes.
+    """Peculiarities of a file: the moment as text, columns without the type of their field, columns of no field, notes.
 
     `note` is told of the file, `told` without its name.
     """

@@ -209,7 +209,7 @@ sys.exit(done.returncode or (f"{peak} MiB" if peak >= most else 0))
 
 @pytest.fixture
 def endless(cli: Cli, s3: S3Server) -> Iterator[Callable[[int, str], tuple[int, str, str]]]:
-    """Runs a command that must stay under so many MiB, with a server that has wide rows and takes any others."""
+    """Runs a command that must stay under a number of MiB, with a server that has wide rows and takes any others."""
     with Endless(SHAPE) as uri:
         env = {**cli.environment({**s3.environment, "MILVUS_URI": uri}), "PYTHONPATH": str(ROOT)}
 

@@ -3,6 +3,7 @@
 import io
 import json
 import random
+import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -230,6 +231,19 @@ def test_a_block_that_is_kept_is_not_requested_again(s3: S3Server) -> None:
             stream.seek(begin)
             stream.read(1000)
     assert s3.bytes_sent == 3000
+
+
+@pytest.mark.usefixtures("small_blocks")
+def test_a_block_that_the_disk_takes_only_in_part_is_an_error(s3: S3Server) -> None:
+    s3.objects["books/a"] = bytes(10_000)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with BlockStream(ObjectStream("s3://books/a", ahead=False)) as stream:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1500, before[1]))
+        try:
+            with pytest.raises(OSError, match="No space left"):
+                stream.read(3000)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_connection_that_is_lost_inside_parquet_is_an_error_of_the_connection(s3: S3Server) -> None:

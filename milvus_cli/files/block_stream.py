@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import tempfile
@@ -16,7 +17,7 @@ BLOCK, BLOCKS = 1 << 20, 32
 
 
 class BlockStream(io.RawIOBase):
-    """The content of an object, for formats that are not read from begin to end."""
+    """The content of an object, for formats that are not read from beginning to end."""
 
     def __init__(self, stream: ObjectStream) -> None:
         super().__init__()
@@ -56,7 +57,9 @@ class BlockStream(io.RawIOBase):
         if number not in self._places:
             content = self._block(number)
             place = self._places.popitem(last=False)[1] if len(self._places) == BLOCKS else len(self._places) * BLOCK
-            os.pwrite(self._kept.fileno(), content, place)
+            # A disk that becomes full takes a part of it without an error.
+            if os.pwrite(self._kept.fileno(), content, place) < len(content):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), tempfile.gettempdir())
             self._places[number] = place
         self._places.move_to_end(number)
         return self._places[number]

@@ -28,7 +28,7 @@ VECTOR_DIMENSION = 8
 """Lists of fewer numbers, such as coordinates, are arrays, if neither their name nor the lack of others says more."""
 DIMENSIONS = range(2, 32_769)
 MISSING = re.compile(r"(?<![\w\"'])(?i:nan|none|-?inf(?:inity)?)(?![\w\"'])")
-"""What Python and NumPy print for a number that a vector can't have."""
+"""Words that Python and NumPy print for numbers that a vector can't have."""
 MIXED = "mixed"
 """The type of a column for whose values no type fits."""
 

@@ -17,7 +17,7 @@ from .directories import Entry
 from .urls import STORES, VERSION_ID, shown_url, store_of
 
 READ_AHEAD = 4 << 20
-"""Bytes requested at once of what is read from begin to end."""
+"""Bytes requested at once of what is read from beginning to end."""
 PART, PARTS = 5 << 20, 2_500
 """Minimum bytes of a part of an upload, which is held in memory, and the number of parts after which they grow.
 
@@ -91,7 +91,7 @@ def _marked(url: str, info: Any) -> str:
 
 
 class ObjectStream(io.RawIOBase):
-    """An object read in ranges: with `ahead`, which suits reading from begin to end, of more than is asked for.
+    """An object read in ranges: with `ahead`, which suits reading from beginning to end, of more than is asked for.
 
     `version` identifies the version of its content, `size` is its length. Raises CliError if it can't be read.
     """
