@@ -70,7 +70,7 @@ def test_a_dry_run_prints_the_schema_and_commands_that_do_the_same(books: Typed)
 def test_columns_that_become_text_are_noted_unless_they_are_declared(books: Typed) -> None:
     Path("de.csv").write_text("id;Größe;Tag;v\n1;3,5;24.12.2023;[1, 2]\n")
     line = "create collection made --from de.csv --delimiter ';' --dry-run"
-    size = "note: numbers with commas are read as text: 'Größe'; a DOUBLE is written 3.14\n"
+    size = "note: numbers with commas are read as text: 'Größe'; --decimal , reads 3,14 as 3.14\n"
     day = "note: dates such as 24.12.2023 are read as text that doesn't sort by date: 'Tag'; 2023-12-24 does\n"
     assert books(line).err == f"note: renamed columns: 'Größe' to Gr__e\n{size}{day}"
 

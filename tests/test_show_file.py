@@ -138,7 +138,7 @@ def test_numbers_and_dates_that_become_text_are_noted(cli: Cli, folder: Path) ->
     run = cli("show", "file", "de.csv", "--delimiter", ";", "-o", "json")
     assert run.err == (
         "note: renamed columns: 'Nr.' to Nr_, 'Größe (cm)' to Gr__e__cm_\n"
-        "note: numbers with commas are read as text: 'Größe (cm)', 'Preis'; a DOUBLE is written 3.14\n"
+        "note: numbers with commas are read as text: 'Größe (cm)', 'Preis'; --decimal , reads 3,14 as 3.14\n"
         "note: dates such as 24.12.2023 are read as text that doesn't sort by date: 'Tag', 'Zeit'; 2023-12-24 does\n"
     )
     assert {each["type"] for each in json.loads(run.out)["columns"][1:]} == {"VARCHAR:256"}

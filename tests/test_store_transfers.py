@@ -229,11 +229,10 @@ def test_an_export_to_a_store_takes_little_memory(form: str, most: int, endless:
 
 
 @LINUX
-@pytest.mark.parametrize(("form", "most"), [("csv", 125), ("parquet", 160)])
+@pytest.mark.parametrize(("form", "most"), [("csv", 125), ("parquet", 150)])
 def test_an_insert_from_a_store_takes_little_memory(
     form: str, most: int, endless: Any, s3: S3Server, tmp_path: Path
 ) -> None:
-    """pyarrow loads numpy where it is installed, as here, which takes 10 MiB."""
     (path,) = write_files(SHAPE, form, tmp_path)
     s3.objects[f"books/in.{form}"] = path.read_bytes()
     code, out, err = endless(most, f"insert file -c {NAME} s3://books/in.{form}")

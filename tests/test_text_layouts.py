@@ -1,6 +1,7 @@
 """Text files as spreadsheets and databases write them are inserted with options that say how they are written."""
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,60 @@ def test_a_spreadsheet_of_another_country(empty_layouts: Typed) -> None:
     assert titles(empty_layouts) == "title\nGröße\n"
 
 
+COMMAS = ("1.234,5", "-2,5", "7", ",25", "1.000", "1,5E-3")
+
+
+def prices(layouts: Typed) -> list[float]:
+    layouts("load collection -c layouts")
+    found = layouts.json("query -c layouts -e 'id >= 0' --fields id,price")
+    return [row["price"] for row in sorted(found, key=lambda row: int(row["id"]))]
+
+
+def test_numbers_with_decimal_commas(empty_layouts: Typed) -> None:
+    rows = [f'{number};"1,5";{cell};[1, 2]\n' for number, cell in enumerate(COMMAS)]
+    Path("c.csv").write_text(f"id;title;price;vector\n{''.join(rows)}")
+    assert inserted(empty_layouts, "c.csv --delimiter ; --decimal ,") == (0, "Inserted 6 of 6 rows", "")
+    assert prices(empty_layouts) == [1234.5, -2.5, 7, 0.25, 1000, 0.0015]
+    assert set(titles(empty_layouts).splitlines()[1:]) == {'"1,5"'}
+
+    written = "--delimiter ; --decimal , --filter 'id < 2'"
+    empty_layouts.all(
+        f"export collection -c layouts out.csv {written}", "delete entities -c layouts -e 'id >= 0' --yes"
+    )
+    assert Path("out.csv").read_text().splitlines()[1:] == ["0;1,5;1234,5;[1.0,2.0]", "1;1,5;-2,5;[1.0,2.0]"]
+    assert inserted(empty_layouts, "out.csv --delimiter ; --decimal ,")[0] == 0
+    assert prices(empty_layouts) == [1234.5, -2.5]
+
+
+def test_numbers_that_have_no_decimal_comma_are_rejected_and_can_be_mended(empty_layouts: Typed) -> None:
+    Path("c.csv").write_text("id;title;price;vector\n1;a;1.5;[1, 2]\n2;b;2,5\n1.000;c;3,5;[1, 2]\n")
+    code, out, err = inserted(empty_layouts, "c.csv --delimiter ; --decimal , --rejects r.jsonl")
+    assert (code, out) == (5, "")
+    assert err.splitlines()[:2] == [
+        "c.csv, line 2, column 'price': invalid DOUBLE value '1.5': with --decimal , points divide thousands",
+        "c.csv, line 3: expected 4 cells, got 3",
+    ]
+    mended = Path("r.jsonl").read_text().replace('"1.5"', '"1,5"').replace('"2,5"]', '"2,5","[1, 2]"]')
+    Path("r.jsonl").write_text(mended)
+    assert inserted(empty_layouts, "r.jsonl") == (0, "Inserted 2 of 2 rows", "")
+    assert prices(empty_layouts) == [1.5, 2.5, 3.5]
+
+
+def test_columns_with_decimal_commas_are_inferred_as_numbers(empty_layouts: Typed) -> None:
+    Path("c.csv").write_text("n;whole;half;text;day\n1;1.000;0,5;1.5;24.12.2023\n2;-3;1.000,25;1,5;1.1.2024\n")
+    run = empty_layouts("show file c.csv --delimiter ; --decimal , -o json")
+    assert {each["column"]: each["type"].partition(":")[0] for each in json.loads(run.out)["columns"]} == {
+        "n": "INT64",
+        "whole": "INT64",
+        "half": "DOUBLE",
+        "text": "VARCHAR",
+        "day": "VARCHAR",
+    }
+    assert run.err.splitlines() == [
+        "note: dates such as 24.12.2023 are read as text that doesn't sort by date: 'day'; 2023-12-24 does"
+    ]
+
+
 def test_a_table_of_a_database_without_a_header(empty_layouts: Typed) -> None:
     Path("t.tsv").write_text('# copied\n1\t"x\t1.5\t[1, 2]\n2\ty"\t2.5\t[1, 2]\n')
     line = "t.tsv --skip 1 --quote '' --no-header --columns id,title,price,vector"
@@ -54,7 +109,7 @@ def test_a_null_is_rejected_where_the_field_takes_none(empty_layouts: Typed) -> 
 
 
 @pytest.mark.parametrize(
-    ("cell", "hint"), [("N/A", "; null with --null N/A"), ("1.234,5", ": write decimals with a point")]
+    ("cell", "hint"), [("N/A", "; null with --null N/A"), ("1.234,5", "; decimal commas with --decimal ,")]
 )
 def test_a_value_in_another_notation_says_how(empty_layouts: Typed, cell: str, hint: str) -> None:
     Path("n.csv").write_text(f'id;title;price;vector\n1;a;{cell};"[1, 2]"\n')

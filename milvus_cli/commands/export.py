@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..grammar.command import collection_option, command, option, retry_option, word
-from ..grammar.file_options import delimiter_option, encoding_option, null_option, quote_option
+from ..grammar.file_options import decimal_option, delimiter_option, encoding_option, null_option, quote_option
 from ..grammar.offered import Words
 from ..grammar.options import options
 from ..grammar.row_options import consistency_option, fields_option, filter_options, partitions_option, sample_options
@@ -41,6 +41,7 @@ FORMAT = Words(
     help="File format: csv, tsv, jsonl, json, parquet or arrow. [default: by file extension]",
 )
 @delimiter_option
+@decimal_option
 @quote_option
 @null_option
 @encoding_option

@@ -21,6 +21,7 @@ from ..values.invalid import BadValue
 from ..values.packing import dimension
 from ..values.scalars import whole
 from .row_stream import EMPTY, NULL
+from .text_layout import COMMA, POINT
 
 if TYPE_CHECKING:
     from ..schema.schema import Field
@@ -36,21 +37,25 @@ PRINTED = re.compile(r"\[[^\[\],;|]*\]")
 UNQUOTED = re.compile(r'(?=[^"]*[^\W\d_])(?:\[[^"]*\]|\{[^"]*\})')
 """A list or an object with words, but without JSON's quotes, as DuckDB writes them: where each text ends is a guess."""
 SEPARATORS = re.compile(r"[\s,;|]+")
-DECIMAL_COMMA = re.compile(r"[+-]?[0-9.]*,[0-9]+")
+WITH_COMMA = re.compile(r"\s*[+-]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)?(?:,[0-9]+)?(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
+"""A number with a decimal comma, and points between thousands."""
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
 NULL_TEXTS = ("null", "none", "na", "n/a", "<na>", "nan", "nat", "\\n", "-", "?")
 """Texts that other programs write for null."""
+NUMBERS = (ValueShape.WHOLE, ValueShape.NUMBER)
 NESTED = (ValueShape.JSON, ValueShape.LIST, ValueShape.STRUCTS, ValueShape.SPARSE)
 TRUE = ("true", "t", "yes", "1", "1.0")
 FALSE = ("false", "f", "no", "0", "0.0")
 TRUTH_VALUES = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
 
 
-def read_cells(field: Field, cells: Sequence[str], *, exact: bool = False) -> list[Any]:
+def read_cells(field: Field, cells: Sequence[str], *, exact: bool = False, decimal: str = POINT) -> list[Any]:
     """Returns the values of cells. Raises BadValue for the first invalid one; with `exact`, see `loses_digits`."""
     kind = kind_of(field)
-    if exact and shape_of(kind) in (ValueShape.WHOLE, ValueShape.NUMBER):
+    if decimal == COMMA and shape_of(kind) in NUMBERS:
+        cells = [_with_point(row, cell, field) for row, cell in enumerate(cells)]
+    if exact and shape_of(kind) in NUMBERS:
         _require_exact(field, cells, whole=shape_of(kind) is ValueShape.WHOLE)
     read = _reader(field, kind)
     empty_text = shape_of(kind) is ValueShape.TEXT and not takes_none(field)
@@ -66,6 +71,23 @@ def read_cells(field: Field, cells: Sequence[str], *, exact: bool = False) -> li
             except UNREADABLE as exc:
                 raise BadValue(row, field.name, _cell_error(cell, kind, exc)) from None
         raise
+
+
+def with_point(cell: str) -> str:
+    """Returns a number with a decimal comma as one with a point. Raises ValueError for one with other marks."""
+    if "," not in cell and "." not in cell:
+        return cell
+    if not WITH_COMMA.fullmatch(cell):
+        raise ValueError(cell)
+    return cell.replace(".", "").replace(",", ".")
+
+
+def _with_point(row: int, cell: str, field: Field) -> str:
+    try:
+        return with_point(cell)
+    except ValueError:
+        reason = f"invalid {kind_of(field)} value {_excerpt(cell)}: with --decimal , points divide thousands"
+        raise BadValue(row, field.name, reason) from None
 
 
 def _require_exact(field: Field, cells: Sequence[str], *, whole: bool) -> None:
@@ -143,8 +165,8 @@ def _cell_error(cell: str, kind: str, error: Exception) -> str:
         return f"{reason}; null with --null {shlex.quote(cell)}"
     if shape_of(kind) in NESTED and UNQUOTED.fullmatch(cell.strip()):
         return f"{reason}: texts in it need double quotes, as in JSON (DuckDB: to_json(COLUMN))"
-    if shape_of(kind) is ValueShape.NUMBER and DECIMAL_COMMA.fullmatch(cell.strip()):
-        return f"{reason}: write decimals with a point"
+    if shape_of(kind) in NUMBERS and "," in cell and WITH_COMMA.fullmatch(cell):
+        return f"{reason}; decimal commas with --decimal ,"
     cut = shape_of(kind) is ValueShape.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason
 

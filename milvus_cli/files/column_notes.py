@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from .inference import InferredColumn
 from .sample import Sample
+from .text_layout import COMMA
 
 NAMED = 5
 """Columns named in a note."""
@@ -20,11 +21,12 @@ def column_notes(sample: Sample, declared: Collection[str] = ()) -> list[str]:
     """Returns a line for each kind of surprise; the types of `declared` fields are no surprise."""
     renamed = [f"{each.name!r} to {each.field}" for each in sample.inferred if each.name != each.field]
     texts = [each for each in sample.inferred if each.kind == "VARCHAR" and each.field not in declared]
-    commas = [repr(each.name) for each in texts if _have_commas(_cells(sample, each))]
+    asked = sample.table.decimal == COMMA
+    commas = [repr(each.name) for each in texts if not asked and _have_commas(_cells(sample, each))]
     dates = [repr(each.name) for each in texts if _are_dates(_cells(sample, each))]
     notes = [
         (renamed, "renamed columns: {}"),
-        (commas, "numbers with commas are read as text: {}; a DOUBLE is written 3.14"),
+        (commas, "numbers with commas are read as text: {}; --decimal , reads 3,14 as 3.14"),
         (dates, "dates such as 24.12.2023 are read as text that doesn't sort by date: {}; 2023-12-24 does"),
     ]
     return [f"note: {text.format(_listed(found))}" for found, text in notes if found]

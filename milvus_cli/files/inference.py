@@ -16,8 +16,9 @@ from ..values.dynamic import DYNAMIC
 from ..values.encode import ABSENT
 from ..values.exact_json import exact_loads
 from ..values.invalid import is_encodable
-from .cells import FLOAT, PRINTED, WHOLE, loses_digits
+from .cells import FLOAT, PRINTED, WHOLE, loses_digits, with_point
 from .row_stream import EMPTY
+from .text_layout import COMMA, POINT
 
 INT64 = range(-(1 << 63), 1 << 63)
 LONGEST_TEXT = 65_535
@@ -69,8 +70,11 @@ def infer_columns(
     cells: Collection[str] = (),
     nested: Collection[str] = (),
     vectors: Collection[str] = (),
+    commas: Collection[str] = (),
 ) -> list[InferredColumn]:
     """Infers a field for each column with a name; `text` if the values are cells of a text file, else only `cells`.
+
+    Numbers in the cells of `commas` have a decimal comma.
 
     Texts in `nested` columns may be JSON. Lists in `vectors` columns are vectors, whatever their name and length.
     Columns whose names UTF-8 can't encode are left out: rows with them are rejected later.
@@ -78,7 +82,8 @@ def infer_columns(
     found = []
     for name, field in _fields([each for each in columns if each and each != DYNAMIC and is_encodable(each)]).items():
         values = _parsed(columns[name]) if name in nested else columns[name]
-        column = _inferred(name, field, values, text=text or name in cells)
+        decimal = COMMA if name in commas else POINT
+        column = _inferred(name, field, values, text=text or name in cells, decimal=decimal)
         is_vector = name in vectors and column.list_size
         found.append(replace(column, type=f"FLOAT_VECTOR:{column.list_size}") if is_vector else column)
     return found if any(each.is_vector for each in found) else _with_vector(found)
@@ -124,8 +129,8 @@ def _valid_name(column: str) -> str:
     return f"_{name}" if name[0].isdigit() else name
 
 
-def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool) -> InferredColumn:
-    values = [_cell_value(each) if text and isinstance(each, str) else each for each in given]
+def _inferred(name: str, field: str, given: Sequence[Any], *, text: bool, decimal: str) -> InferredColumn:
+    values = [_cell_value(each, decimal) if text and isinstance(each, str) else each for each in given]
     pairs = [(cell, each) for cell, each in zip(given, values, strict=True) if each is not None and each is not ABSENT]
     there = [each for _, each in pairs]
     size = _vector_size(name, _number_lists(there) if text else there)
@@ -256,16 +261,25 @@ TYPES: Mapping[tuple[type, ...], Callable[[str, Any], str | None]] = {
 """Milvus's types by those of Python, the narrowest first."""
 
 
-def _cell_value(cell: str) -> Any:
+def _cell_value(cell: str, decimal: str) -> Any:
     """Returns what a cell of a text file seems to be; None for null."""
     if cell == "":
         return cell if cell is EMPTY else None
-    if WHOLE.fullmatch(cell) or FLOAT.fullmatch(cell):
-        whole = bool(WHOLE.fullmatch(cell))
-        return cell if loses_digits(cell, whole=whole) else int(cell) if whole else float(cell)
+    number = _number_text(cell, decimal)
+    if FLOAT.fullmatch(number):
+        whole = bool(WHOLE.fullmatch(number))
+        return cell if loses_digits(number, whole=whole) else int(number) if whole else float(number)
     if cell.strip().lower() in ("true", "false"):
         return cell.strip().lower() == "true"
     return next((value for value in _nested_values(cell.strip())), cell)
+
+
+def _number_text(cell: str, decimal: str) -> str:
+    """Returns the cell with a decimal point; an empty text if it has commas or points in other places."""
+    try:
+        return with_point(cell) if decimal == COMMA else cell
+    except ValueError:
+        return ""
 
 
 def _nested_values(text: str) -> Iterator[Any]:

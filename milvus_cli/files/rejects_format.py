@@ -24,6 +24,7 @@ from ..values.exact_json import exact_loads
 from ..values.invalid import BadValue, in_words
 from ..values.packing import row_size, unpack_one
 from .row_stream import EMPTY, Chunk, RejectedRow, Unit
+from .text_layout import COMMA, POINT
 
 if TYPE_CHECKING:
     from ..client.wire.schema_pb2 import CollectionSchema
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 WRAPPER = ("file", "column", "reason", "row")
 UNIT_MEMBERS: Mapping[Unit, str] = {"line": "line", "row": "row_number"}
 """The member beside WRAPPER that has the position of a row, by its unit."""
-OF_CELLS = ("delimiter", "columns")
+OF_CELLS = ("delimiter", "decimal", "columns")
 """Additional members for rows of text files; `columns` only if the row is not an object."""
 
 HELD = "\0NotJson {}\0"
@@ -49,6 +50,9 @@ NAMED = (
 )
 """Shapes that take no text, so that NaN can be written by name, as in exports."""
 
+CellReader = Callable[[str, str, str], Any]
+"""Converts a cell, given the name of its field, its text and the mark before decimals."""
+
 
 # Into the file
 
@@ -57,6 +61,8 @@ def rejected_line(name: str, bad: RejectedRow, fields: Mapping[str, Field]) -> b
     """Returns a line of a rejects file. A row that JSON can't hold (as with NaN in a JSON value) is written as text."""
     row = _plain_row(bad, fields)
     beside = {"delimiter": bad.delimiter} if bad.delimiter else {}
+    if bad.delimiter and bad.decimal != POINT:
+        beside["decimal"] = bad.decimal
     columns = {"columns": bad.columns} if bad.delimiter and not isinstance(row, dict) else {}
     values = {
         "file": name,
@@ -182,10 +188,10 @@ def are_rejects(chunk: Chunk, schema: CollectionSchema) -> bool:
     return bool(units) and own <= set(chunk.columns) and own.isdisjoint(field.name for field in row_fields(schema))
 
 
-def unwrapped_rows(chunk: Chunk, field_of: Callable[[str], str | None], read: Callable[[str, str], Any]) -> Chunk:
+def unwrapped_rows(chunk: Chunk, field_of: Callable[[str], str | None], read: CellReader) -> Chunk:
     """Returns the rows in lines of a rejects file, by field; lines that are plain rows are kept as such.
 
-    `field_of` returns the field of a plain row's column, None to leave it out; `read` converts a field's cell.
+    `field_of` returns the field of a plain row's column, None to leave it out.
     """
     rows, lines, bad = list[dict[str, Any]](), list[int](), list(chunk.bad)
     for position, line in enumerate(chunk.lines):
@@ -209,7 +215,14 @@ def _still_bad(line: int, unit: Unit, error: BadValue, own: Mapping[str, Any]) -
     elif delimiter and isinstance(row, list):
         row = [EMPTY if cell == "" else cell for cell in row]
     return RejectedRow(
-        line, error.field, error.reason, row, delimiter=delimiter, columns=own.get("columns", ()), unit=unit
+        line,
+        error.field,
+        error.reason,
+        row,
+        delimiter=delimiter,
+        decimal=_decimal_of(own),
+        columns=own.get("columns", ()),
+        unit=unit,
     )
 
 
@@ -218,7 +231,7 @@ def _is_wrapped(row: Mapping[str, Any]) -> bool:
     return len(units) == 1 and set(WRAPPER) <= row.keys() <= {*WRAPPER, *units, *OF_CELLS}
 
 
-def _mended_row(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dict[str, Any]:
+def _mended_row(line: Mapping[str, Any], read: CellReader) -> dict[str, Any]:
     """Raises BadValue if the line does not hold a valid row yet."""
     row, delimiter = line["row"], line.get("delimiter")
     if not isinstance(delimiter, str) or not delimiter:
@@ -228,13 +241,18 @@ def _mended_row(line: Mapping[str, Any], read: Callable[[str, str], Any]) -> dic
         return row
     if not isinstance(row, dict):
         row = _with_names(_cells(row, delimiter), line.get("columns"))
-    return {name: _mended_cell(name, cell, read) for name, cell in row.items()}
+    decimal = _decimal_of(line)
+    return {name: _mended_cell(name, cell, decimal, read) for name, cell in row.items()}
 
 
-def _mended_cell(name: str, cell: Any, read: Callable[[str, str], Any]) -> Any:
+def _decimal_of(line: Mapping[str, Any]) -> str:
+    return COMMA if line.get("decimal") == COMMA else POINT
+
+
+def _mended_cell(name: str, cell: Any, decimal: str, read: CellReader) -> Any:
     """Converts a cell as its file had it; other values that a user put there are kept."""
     if cell is None or isinstance(cell, str):
-        return read(name, cell or ("" if cell is None else EMPTY))
+        return read(name, cell or ("" if cell is None else EMPTY), decimal)
     return cell
 
 

@@ -36,7 +36,7 @@ class RejectedRow:
     """A row that is invalid in its file or does not fit the collection; `row` holds its values by field.
 
     With a `delimiter` the values are cells of a text file: by field, as a list in the order of `columns`, or as a line
-    that could not be split. `unit` as in Chunk.
+    that could not be split. Numbers in cells have the mark `decimal`. `unit` as in Chunk.
     """
 
     line: int
@@ -44,6 +44,7 @@ class RejectedRow:
     reason: str
     row: Any
     delimiter: str = ""
+    decimal: str = "."
     columns: Sequence[str] = ()
     unit: Unit = "line"
 
@@ -97,9 +98,10 @@ class Dense:
 class RowStream:
     """Rows of a reader, and the columns if they are known in advance.
 
-    With `text`, all values are cells of a text file with `delimiter`, except those of the columns `plain`; else only
-    those of the columns `cells`. `nested` columns hold text that may be JSON. The columns `index` are left out, unless
-    there are fields of their names. Columns in `own` are in the path of the file too, whose values are left out.
+    With `text`, all values are cells of a text file with `delimiter` and the mark `decimal` in numbers, except those of
+    the columns `plain`; else only those of the columns `cells`. `nested` columns hold text that may be JSON. The
+    columns `index` are left out, unless there are fields of their names. Columns in `own` are in the path of the file
+    too, whose values are left out.
     """
 
     chunks: Iterator[Chunk]
@@ -110,6 +112,7 @@ class RowStream:
     index: Collection[str] = ()
     own: Collection[str] = ()
     delimiter: str = ""
+    decimal: str = "."
     encoding: str = "utf-8"
     plain: Collection[str] = ()
     rows: int | None = None

@@ -16,7 +16,7 @@ from .row_stream import Chunk, RejectedRow, RowStream
 from .separated import other_delimiter, other_mark
 from .sources import InputFile, Source, open_source
 from .tables import WantedColumns, group_tables, open_table
-from .text_layout import PLAIN, TextLayout
+from .text_layout import COMMA, PLAIN, TextLayout
 
 SAMPLE_ROWS, SAMPLE_CHUNKS = 5_000, 2
 """Maximum rows and chunks of a sample, small enough to read within a second."""
@@ -140,11 +140,14 @@ def _table_sample(
 
 
 def _inferred(columns: Mapping[str, Sequence[Any]], table: RowStream) -> Sequence[InferredColumn]:
-    if table.text and table.plain:
-        cells = [name for name in columns if name not in table.plain]
-        return infer_columns(columns, text=False, cells=cells, nested=table.nested, vectors=_vectors_beside(table))
+    has_both = table.text and table.plain
     return infer_columns(
-        columns, text=table.text, cells=table.cells, nested=table.nested, vectors=_vectors_beside(table)
+        columns,
+        text=table.text and not has_both,
+        cells=[name for name in columns if name not in table.plain] if has_both else table.cells,
+        nested=table.nested,
+        vectors=_vectors_beside(table),
+        commas=[name for name in columns if name not in table.cells] if table.decimal == COMMA else (),
     )
 
 

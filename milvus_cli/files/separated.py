@@ -51,6 +51,7 @@ def read_separated(source: Source, layout: TextLayout = PLAIN) -> RowStream:
         header,
         text=True,
         delimiter=records.delimiter,
+        decimal=layout.decimal,
         encoding=source.encoding,
     )
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..errors import CliError
 from ..rows.selection import Selection, column_kind, column_names
-from .text_layout import DELIMITERS, PLAIN, TextLayout
+from ..schema.kinds import ValueShape, shape_of
+from .text_layout import COMMA, DELIMITERS, PLAIN, TextLayout
 from .texts import plain_texts, texts_of
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class SeparatedWriter:
         self._delimiter = layout.delimiter or DELIMITERS[kind]
         self._quote = layout.quote
         self._null = next(iter(layout.nulls), "")
+        self._decimal = layout.decimal
         self._needs_quotes = re.compile(f"^$|[\r\n{re.escape(self._quote + self._delimiter)}]").search
         self._names = column_names(selection)
         self._kinds = [column_kind(selection, name) for name in self._names]
@@ -37,6 +39,8 @@ class SeparatedWriter:
 
     def _cells(self, name: str, kind: str, texts: Sequence[str | None]) -> list[str]:
         plain = plain_texts(kind, texts)
+        if self._decimal == COMMA and shape_of(kind) is ValueShape.NUMBER:
+            plain = [text and text.replace(".", ",") for text in plain]
         if self._null and self._null in plain:
             raise CliError(
                 f"{name} has the text {self._null!r}, which --null makes of nulls", hint="give another --null TEXT"

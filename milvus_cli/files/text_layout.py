@@ -14,6 +14,7 @@ TEXT_FORMATS = (*SEPARATED, "json", "jsonl")
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 """Delimiters by format."""
 UTF8 = "utf-8"
+POINT, COMMA = ".", ","
 OPTION_NAMES = {"nulls": "--null", "no_header": "--no-header"}
 """Options whose names are not those of the fields."""
 
@@ -23,7 +24,7 @@ class TextLayout:
     """The layout of a text file. Without `delimiter`, it is that of the format; without `quote`, quotes are plain text.
 
     Cells equal to one of `nulls` are null. `columns` name the columns, in place of the header if there is one.
-    `skip` is the number of lines before the header.
+    `skip` is the number of lines before the header, and `decimal` the mark before decimals in numbers.
     """
 
     delimiter: str | None = None
@@ -33,6 +34,7 @@ class TextLayout:
     no_header: bool = False
     columns: Sequence[str] = ()
     skip: int = 0
+    decimal: str = POINT
 
     @property
     def layout(self) -> TextLayout:

@@ -55,8 +55,17 @@ map_option = option(
 rejects_option = option(
     "--rejects", type=KEPT_FILE, metavar="FILE", help="Write rejected rows and reasons to this JSON Lines file."
 )
+decimal_option = option(
+    "--decimal",
+    type=click.Choice((".", ",")),
+    default=".",
+    show_default=True,
+    metavar="CHAR",
+    help="Mark before decimals in numbers of CSV and TSV files. With a comma, points divide thousands.",
+)
 layout_options = all_of(
     delimiter_option,
+    decimal_option,
     quote_option,
     null_option,
     encoding_option,

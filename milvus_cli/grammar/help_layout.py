@@ -85,7 +85,7 @@ SECTIONS = {
     "Fields": "create:fields, primary, auto_id, nullable, defaults, partition_key, clustering_key, dynamic, "
     "description_or_dynamic, dim, file, bm25, functions, indexes",
     "Data files": "sources, mapping, ignore_unknown, types, exact, inexact, embeds, processes",
-    "File layout": "format, encoding, delimiter, quote, nulls, no_header, columns, skip",
+    "File layout": "format, encoding, delimiter, decimal, quote, nulls, no_header, columns, skip",
     "Errors and resuming": "rejects, strict, resume, restart, checkpoint, patience",
 }
 """Sections of the options of long commands, in order, with the names of parameters; all others are Advanced.

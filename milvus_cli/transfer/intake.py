@@ -16,6 +16,7 @@ from ..files.rejects_format import are_rejects, unwrapped_rows
 from ..files.row_stream import Chunk, Dense, RejectedRow, RowStream
 from ..files.separated import other_delimiter
 from ..files.tables import WantedColumns
+from ..files.text_layout import COMMA, POINT
 from ..files.typed_values import adapted
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.nested import lone_part, part_alone
@@ -40,7 +41,8 @@ NUMPY_CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
 NO_CHUNK = Chunk({}, ())
 PLAIN_VALUES = RowStream(iter(()))
 """Source of a chunk whose values need no conversion."""
-TEXT_CELLS = RowStream(iter(()), text=True)
+TEXT_CELLS = {each: RowStream(iter(()), text=True, decimal=each) for each in (POINT, COMMA)}
+"""Sources of cells, by the mark before decimals."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ class RowEncoder:
             if column in self.filled:
                 found[name] = values
             elif table.text and column not in table.plain and field is None and (kind := self.types.get(column)):
-                found[name] = _typed(values, name, kind)
+                found[name] = _typed(values, name, kind, table.decimal)
             else:
                 found[name] = _converted(values, name, field, table, column, exact=name in self.exact)
         return found
@@ -303,17 +305,17 @@ class RowEncoder:
         known = {*self.mapping, *(each.name for each in row_fields(self.target.schema))} if table.index else ()
         return column in table.index and column not in known
 
-    def _read_cell(self, name: str, cell: str) -> Any:
+    def _read_cell(self, name: str, cell: str, decimal: str) -> Any:
         """Returns the value of a text file's cell. Raises BadValue."""
         fields = {each.name: each for each in row_fields(self.target.schema)}
-        return _converted([cell], name, fields.get(name), TEXT_CELLS, name)[0]
+        return _converted([cell], name, fields.get(name), TEXT_CELLS[decimal], name)[0]
 
     def _kept(self, value: Any, name: str, column: str, table: RowStream) -> Any:
         """Returns a value of a rejected row: of a cell its value, unless all values of the row are cells."""
         is_cell = column not in table.plain if table.text else column in table.cells
         if is_cell and (table.plain or not table.text):
             with suppress(BadValue):
-                return self._read_cell(name, value)
+                return self._read_cell(name, value, table.decimal)
         return value
 
     def _with_columns(self, bad: RejectedRow, table: RowStream) -> RejectedRow:
@@ -321,7 +323,7 @@ class RowEncoder:
         if not table.text or bad.delimiter:
             return bad
         columns = [self.field_of(each, table) or "" for each in table.columns or () if each not in table.plain]
-        return replace(bad, delimiter=table.delimiter, columns=columns)
+        return replace(bad, delimiter=table.delimiter, decimal=table.decimal, columns=columns)
 
     def rejected(self, chunk: Chunk, row: int, error: BadValue, table: RowStream) -> RejectedRow:
         """Returns a row that does not fit, with its values as they were read."""
@@ -337,7 +339,9 @@ class RowEncoder:
             reason = next((found for cell in texts if (found := cell_not_decoded(cell, table.encoding))), reason)
         field = columns.get(error.field, error.field)
         delimiter = "" if table.plain else table.delimiter
-        return RejectedRow(chunk.lines[row], field, reason, values, delimiter=delimiter, unit=chunk.unit)
+        return RejectedRow(
+            chunk.lines[row], field, reason, values, delimiter=delimiter, decimal=table.decimal, unit=chunk.unit
+        )
 
 
 def last_of_each(keys: Sequence[Any]) -> Sequence[int] | None:
@@ -362,7 +366,7 @@ def _converted(
     """Converts the values of a column from cells where needed."""
     text = (table.text and column not in table.plain) or column in table.cells
     if text and field is not None:
-        return read_cells(field, values, exact=exact)
+        return read_cells(field, values, exact=exact, decimal=POINT if column in table.cells else table.decimal)
     if text and name != DYNAMIC:
         return [cell if cell else ABSENT for cell in values]
     if text or (column in table.nested and name == DYNAMIC):
@@ -372,10 +376,10 @@ def _converted(
     return values if field is None else adapted(field, values)
 
 
-def _typed(cells: Sequence[str], name: str, kind: str) -> Sequence[Any]:
+def _typed(cells: Sequence[str], name: str, kind: str, decimal: str) -> Sequence[Any]:
     """Converts cells for the dynamic field to values of a type."""
     field = FieldSchema(name=name, data_type=type_number(kind), nullable=True)
-    return [ABSENT if value is None else value for value in read_cells(field, cells)]
+    return [ABSENT if value is None else value for value in read_cells(field, cells, decimal=decimal)]
 
 
 def sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
