@@ -136,6 +136,9 @@ def empty_peer() -> Iterator[GrpcPeer]:
         "DescribeCollection": replies(milvus_pb2.DescribeCollectionResponse(schema=schema)),
         "AllocTimestamp": replies(milvus_pb2.AllocTimestampResponse(timestamp=NOW)),
         "DescribeIndex": replies(milvus_pb2.DescribeIndexResponse()),
+        "GetLoadState": replies(milvus_pb2.GetLoadStateResponse(state=common_pb2.LoadStateLoaded)),
+        "HasCollection": replies(milvus_pb2.BoolResponse(value=True)),
+        "ShowCollections": replies(milvus_pb2.ShowCollectionsResponse(collection_names=["c", "d"])),
         "Query": query,
         "Search": replies(milvus_pb2.SearchResults()),
         "HybridSearch": replies(milvus_pb2.SearchResults()),
@@ -187,6 +190,16 @@ def test_a_graceful_time_asks_for_nothing_beyond_strong(empty_peer: GrpcPeer, cl
 def test_a_timestamp_of_the_past_costs_no_call(empty_peer: GrpcPeer, cli: Cli) -> None:
     run_here(["query", "c", f"--guarantee-timestamp={NOW - 7}"], cli.home, empty_peer.uri)
     assert empty_peer.requests("AllocTimestamp") == []
+
+
+@pytest.mark.parametrize("line", ["diff c d --rows all", "diff c d", "diff default/a: default/b: --rows all"])
+def test_a_comparison_reads_one_moment_so_that_the_server_waits_for_its_clock_once(
+    empty_peer: GrpcPeer, cli: Cli, line: str
+) -> None:
+    run_here(["connect", "--uri", empty_peer.uri], cli.home)
+    assert run_here(shlex.split(line), cli.home).code == 0
+    assert set(sent(empty_peer)) == {("Customized", NOW)}
+    assert len(empty_peer.requests("AllocTimestamp")) == 2
 
 
 @pytest.fixture

@@ -13,14 +13,12 @@ from ..connections.read_only import require_writable
 from ..errors import CliError
 from ..result import Table
 from ..rows.filters import filled
-from ..rows.freshness import Freshness
-from ..rows.selection import exact_count, selected, server_timestamp
+from ..rows.selection import as_of, exact_count, selected, server_timestamp
 from ..schema.indexes import indexes
 from ..server.chosen import Choice, CollectionName, chosen_collections, chosen_databases, database_names
 from ..server.databases import database_properties
 from ..server.existence import row_count
 from ..session.collection_ref import CollectionRef
-from ..text.consistency import CUSTOMIZED
 from ..transfer.making import require_known
 from ..transfer.side import Side, open_side
 from .folders import folder_names
@@ -178,5 +176,4 @@ def _listed(planned: Sequence[PlannedCollection]) -> str:
 
 def selection_of(side: Side, filter: str, timestamp: int) -> Selection:
     """Selects the rows to dump, as of a hybrid timestamp if the server has one."""
-    fresh = Freshness(CUSTOMIZED, timestamp) if timestamp else Freshness()
-    return selected(side.client, side.collection, filter=filter, fresh=fresh)
+    return selected(side.client, side.collection, filter=filter, fresh=as_of(timestamp))

@@ -209,6 +209,11 @@ def server_timestamp(client: Client) -> int:
     return 0
 
 
+def as_of(timestamp: int) -> Freshness:
+    """Returns the freshness of reads that see the rows of a hybrid timestamp; Strong for 0."""
+    return Freshness(CUSTOMIZED, timestamp) if timestamp else STRONG
+
+
 def counted_by_statistics(client: Client, selection: Selection, permitted: Permitted) -> int | None:
     """Counts a collection or its partitions by statistics; None with a filter, which statistics ignore."""
     if selection.filter or selection.namespace:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ..connections.read_only import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Unreachable
 from ..files.memory import share_one_heap
 from ..result import Done, Report, Section, Table
+from ..rows.selection import as_of, server_timestamp
 from ..server.chosen import Choice, CollectionName, chosen_collections, database_names
 from ..server.databases import create_database
 from ..text.counts import counted
@@ -19,6 +20,8 @@ from .copy import CopyOptions, Plan, carry_out_copy, copy_collection, plan_copy
 from .side import Side, open_side
 
 if TYPE_CHECKING:
+    from ..client.client import Client
+    from ..rows.freshness import Freshness
     from ..session.collection_ref import CollectionRef
     from ..session.session import Session
 
@@ -54,6 +57,15 @@ class Outcome:
     exit_code: int = 0
 
 
+@dataclass(frozen=True)
+class _Place:
+    """A database to compare, how recent its rows must be, and the names of its collections."""
+
+    ref: CollectionRef
+    fresh: Freshness
+    names: Collection[str]
+
+
 def copy(session: Session, source: CollectionRef, target: CollectionRef, options: CopyOptions) -> Done | Report:
     """Copies a collection, which keeps its name if the target has none, or a database if the source has none."""
     share_one_heap()
@@ -69,8 +81,14 @@ def diff(session: Session, a: CollectionRef, b: CollectionRef, options: DiffOpti
     if not a.collection:
         return compare_databases(session, a, b, options.depth, options.choice)
     _require_no_patterns(options.choice)
-    sides = open_side(session, a), open_side(session, b, collection=a.collection)
-    return compare_collections(session, *sides, options.depth)
+    sides = [open_side(session, each, collection=a.collection) for each in (a, b)]
+    a_side, b_side = (replace(each, fresh=_now(each.client)) for each in sides)
+    return compare_collections(session, a_side, b_side, options.depth)
+
+
+def _now(client: Client) -> Freshness:
+    """Returns the freshness of reads that see the rows of now: the server waits only once for its clock."""
+    return as_of(server_timestamp(client))
 
 
 def _require_no_patterns(choice: Choice) -> None:
@@ -149,17 +167,17 @@ def compare_databases(session: Session, a: CollectionRef, b: CollectionRef, dept
     sides = session.at(a.alias, a.database), session.at(b.alias, b.database)
     names = [set(_names(each, Choice(excluded=choice.excluded))) for each in sides]
     chosen = [each.collection for each in choice.of(CollectionName("", each) for each in names[0] | names[1])]
-    outcomes = [_compared(session, (a, b), (name in names[0], name in names[1]), name, depth) for name in chosen]
+    fresh = [_now(each.client) for each in sides]
+    places = list(map(_Place, (a, b), fresh, names))
+    outcomes = [_compared(session, places, name, depth) for name in chosen]
     values = {"a": sides[0].place, "b": sides[1].place}
     return _report(values, COMPARED, outcomes, ("same",))
 
 
-def _compared(
-    session: Session, refs: tuple[CollectionRef, CollectionRef], there: tuple[bool, bool], name: str, depth: Depth
-) -> Outcome:
-    sides = [open_side(session, each, collection=name) for each, has in zip(refs, there, strict=True) if has]
+def _compared(session: Session, places: Sequence[_Place], name: str, depth: Depth) -> Outcome:
+    sides = [open_side(session, each.ref, collection=name, fresh=each.fresh) for each in places if name in each.names]
     if len(sides) < 2:
-        return _lonely(sides[0], "a" if there[0] else "b")
+        return _lonely(sides[0], "a" if name in places[0].names else "b")
     try:
         found = compare_collections(session, sides[0], sides[1], depth)
     except (Interrupted, Unreachable):

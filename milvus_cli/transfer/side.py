@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ..client.leaked_alias import require_no_leaked_alias
 from ..client.optional import permitted
 from ..errors import CliError, InvalidInput
+from ..rows.freshness import STRONG, Freshness
 from ..rows.selection import exact_count, selected
 from ..schema.definition import fetch
 from ..server.existence import collection_identity
@@ -30,13 +31,17 @@ BUSY_SERVER_SECONDS = 600.0
 
 @dataclass(frozen=True)
 class Side:
-    """`where` is alias, address and database in words; `client` has a deadline long enough for a busy server."""
+    """`where` is alias, address and database in words; `client` has a deadline long enough for a busy server.
+
+    `fresh` says how recent the rows are that it reads.
+    """
 
     ref: CollectionRef
     profile: Profile
     client: Client
     version: Version
     where: str
+    fresh: Freshness = STRONG
 
     @property
     def collection(self) -> str:
@@ -97,15 +102,15 @@ class Side:
         return (f" --alias {alias}" if alias else "") + (f" --db {database}" if database else "")
 
     def selection(self, fields: Sequence[str] = ()) -> Selection:
-        """Selects all rows at Strong consistency, with all fields or the given ones."""
-        return selected(self.client, self.collection, fields=",".join(fields) or None)
+        """Selects all rows, with all fields or the given ones."""
+        return selected(self.client, self.collection, fields=",".join(fields) or None, fresh=self.fresh)
 
     def count(self) -> int:
         """Returns the exact number of rows. Raises CliError if the collection is not loaded."""
         return exact_count(self.client, self.selection())
 
 
-def open_side(session: Session, ref: CollectionRef, *, collection: str = "") -> Side:
+def open_side(session: Session, ref: CollectionRef, *, collection: str = "", fresh: Freshness = STRONG) -> Side:
     """Opens a side; `collection` is the name if the reference has none. Raises if the server can't be reached."""
     if not (ref.collection or collection):
         raise InvalidInput(f"{ref.where!r} has no collection name", hint=HINT)
@@ -116,4 +121,4 @@ def open_side(session: Session, ref: CollectionRef, *, collection: str = "") -> 
     version = there.client.version
     profile, seconds = there.servers.served(there.profile), max(there.timeout, BUSY_SERVER_SECONDS)
     client = there.client.with_options(database=profile.database, timeout=seconds)
-    return Side(ref, profile, client, version, there.place)
+    return Side(ref, profile, client, version, there.place, fresh)
