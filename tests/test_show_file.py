@@ -144,6 +144,19 @@ def test_numbers_and_dates_that_become_text_are_noted(cli: Cli, folder: Path) ->
     assert {each["type"] for each in json.loads(run.out)["columns"][1:]} == {"VARCHAR:256"}
 
 
+def test_texts_for_null_that_make_text_of_numbers_and_vectors_are_noted(cli: Cli, folder: Path) -> None:
+    (folder / "n.csv").write_text('id;price;zip;v;name\n1;1.5;0123;"[1, 2]";-\n2;N/A;N/A;null;x\n3;-;0456;"[1, 3]";y\n')
+    run = cli("show", "file", "n.csv", "--delimiter", ";", "-o", "json")
+    assert (
+        run.err
+        == "note: text because of '-', 'N/A', 'null': 'price', 'v'; --null - --null N/A --null null reads null\n"
+    )
+    options = ("--null", "-", "--null", "N/A", "--null", "null")
+    run = cli("show", "file", "n.csv", "--delimiter", ";", *options, "-o", "json")
+    types = [each["type"] for each in json.loads(run.out)["columns"]]
+    assert (run.err, types) == ("", ["INT64", "DOUBLE", "VARCHAR:256", "FLOAT_VECTOR:2", "VARCHAR:256"])
+
+
 def test_texts_of_json_are_no_numbers_of_another_notation(cli: Cli, folder: Path) -> None:
     (folder / "r.jsonl").write_text('{"id": 1, "price": "3,14", "day": "24.12.2023"}\n')
     assert cli("show", "file", "r.jsonl", "-o", "json").err == ""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Collection, Iterator, Sequence
 
+from .cells import FLOAT, NULL_TEXTS, WHOLE, loses_digits
 from .inference import InferredColumn
 from .sample import Sample
 from .text_layout import COMMA
@@ -29,7 +31,30 @@ def column_notes(sample: Sample, declared: Collection[str] = ()) -> list[str]:
         (commas, "numbers with commas are read as text: {}; --decimal , reads 3,14 as 3.14"),
         (dates, "dates such as 24.12.2023 are read as text that doesn't sort by date: {}; 2023-12-24 does"),
     ]
-    return [f"note: {text.format(_listed(found))}" for found, text in notes if found]
+    return [f"note: {text.format(_listed(found))}" for found, text in notes if found] + _null_notes(sample, texts)
+
+
+def _null_notes(sample: Sample, texts: Sequence[InferredColumn]) -> list[str]:
+    """Returns a line about columns of numbers or lists that are text because other programs write null as a text."""
+    found = {each.name: _null_texts(_cells(sample, each)) for each in texts}
+    columns = [repr(name) for name, nulls in found.items() if nulls]
+    nulls = sorted(set().union(*found.values()))
+    options = " ".join(f"--null {shlex.quote(each)}" for each in nulls)
+    given = ", ".join(map(repr, nulls))
+    return [f"note: text because of {given}: {_listed(columns)}; {options} reads null"] if nulls else []
+
+
+def _null_texts(cells: Iterator[str]) -> Collection[str]:
+    """Returns the texts for null among cells that are numbers or lists but for them."""
+    found = set(cells)
+    nulls = {each for each in found if each.strip().lower() in NULL_TEXTS}
+    rest = found - nulls
+    are_values = all(map(_is_number, rest)) or all(each.lstrip().startswith("[") for each in rest)
+    return nulls if rest and are_values else ()
+
+
+def _is_number(cell: str) -> bool:
+    return bool(FLOAT.fullmatch(cell)) and not loses_digits(cell, whole=bool(WHOLE.fullmatch(cell)))
 
 
 def _listed(words: Sequence[str]) -> str:
