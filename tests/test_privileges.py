@@ -9,6 +9,7 @@ import json
 import shlex
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -501,8 +502,14 @@ def test_completion_in_the_shell_is_silent_about_names_it_may_not_list(
         shell.send(hidden)
         shell.send_key("tab")
         shell.send_key("c-u")
-    shell.send("count prv_bo")
-    shell.wait_for("prv_book  loaded")
+    shell.send("count prv_b")
+    for _ in range(10):
+        # Names that a busy server does not send within two seconds are asked for again at the next key.
+        shell.send("o")
+        with suppress(AssertionError):
+            shell.wait_for("prv_book  loaded", 3)
+            break
+        shell.send_key("backspace")
     shell.send_key("tab")
     shell.wait_for(f"{prompt} count prv_book")
     shell.send_key("enter")
