@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..grammar.command import COLLECTION_SPELLINGS, all_of, command, option, retry_option
+from ..grammar.command import COLLECTION_SPELLINGS, all_of, command, jobs_option, option, retry_option
 from ..grammar.offered import OneOf
 from ..grammar.options import options
 from ..grammar.types import COLLECTION, COLLECTION_PLACE
@@ -57,6 +57,7 @@ collection_patterns = all_of(
     help="Number of differing rows to show.",
 )
 @collection_patterns
+@jobs_option
 @options("transfer.databases:DiffOptions")
 def diff_collection(session: Session, a: CollectionRef, b: CollectionRef, options: DiffOptions) -> Report:
     """Compare two collections or databases.

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from ..grammar.command import COLLECTION_SPELLINGS, all_of, command, option, retry_option, word
+from ..grammar.command import COLLECTION_SPELLINGS, all_of, command, jobs_option, option, retry_option, word
 from ..grammar.offered import KeyValue, OneOf
 from ..grammar.options import options
 from ..grammar.row_options import filter_options
@@ -47,15 +45,6 @@ choice_options = all_of(
         metavar="PATTERN",
         help="Without these collections (repeatable).",
     ),
-)
-jobs_option = option(
-    "--jobs",
-    "at_once",
-    type=click.IntRange(1, 64),
-    default=1,
-    show_default=True,
-    metavar="N",
-    help="Number of collections at once.",
 )
 
 

@@ -126,7 +126,7 @@ def _dump(session: Session, options: DumpOptions, plan: DumpPlan, journal: Journ
     with Meter(session, "Dumping", rows=rows) as meter:
         overall = Overall(meter, plan.rows)
         dumper = CollectionDumper(session, options, directory, journal, progress, overall)
-        failures = run_each(session, plan.collections, dumper.dump, jobs=options.at_once, overall=overall)
+        failures = run_each(session, plan.collections, dumper.dump, jobs=options.at_once, stopping=overall.stopping)
     if failures:
         again = CONTINUE if options.force else AGAIN
         raise several_failed(session, failures, len(plan.collections), "dumped", again=again)

@@ -134,6 +134,15 @@ retry_option = option(
     metavar="SECONDS",
     help="Keep retrying an unreachable server for this long.",
 )
+jobs_option = option(
+    "--jobs",
+    "at_once",
+    type=click.IntRange(1, 64),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Number of collections at once.",
+)
 no_wait_option = option("--no-wait", is_flag=True, help="Return immediately, without waiting for the server to finish.")
 wait_limit_option = option(
     "-t", "--timeout", "timeout", type=DURATION, metavar="TIME", help="Maximum time to wait: seconds, 5m or 1h30m."

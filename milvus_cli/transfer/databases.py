@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..connections.read_only import require_writable
 from ..errors import CliError, Interrupted, InvalidInput, NotAuthorized, Unreachable
 from ..files.memory import share_one_heap
+from ..output.progress import Progress
 from ..result import Done, Report, Section, Table
 from ..rows.selection import as_of, server_timestamp
 from ..server.chosen import Choice, CollectionName, chosen_collections, database_names
@@ -17,6 +19,7 @@ from ..text.counts import counted
 from .checkpoint import RESUME_HINT
 from .compare import Depth, compare_collections
 from .copy import CopyOptions, Plan, carry_out_copy, copy_collection, plan_copy
+from .many import run_each
 from .side import Side, open_side
 
 if TYPE_CHECKING:
@@ -38,6 +41,7 @@ class DiffOptions:
     limit: int
     collections: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
+    at_once: int = 1
 
     @property
     def depth(self) -> Depth:
@@ -79,7 +83,7 @@ def copy(session: Session, source: CollectionRef, target: CollectionRef, options
 def diff(session: Session, a: CollectionRef, b: CollectionRef, options: DiffOptions) -> Report:
     """Compares two collections, of which the second has the name of the first by default, or two databases."""
     if not a.collection:
-        return compare_databases(session, a, b, options.depth, options.choice)
+        return compare_databases(session, a, b, options)
     _require_no_patterns(options.choice)
     sides = [open_side(session, each, collection=a.collection) for each in (a, b)]
     a_side, b_side = (replace(each, fresh=_now(each.client)) for each in sides)
@@ -161,17 +165,35 @@ def _carried_out(session: Session, name: str, plan: Plan, options: CopyOptions) 
     return Outcome((name, "copied", made["copied"], made["source_rows"], made["target_rows"], ""))
 
 
-def compare_databases(session: Session, a: CollectionRef, b: CollectionRef, depth: Depth, choice: Choice) -> Report:
+def compare_databases(session: Session, a: CollectionRef, b: CollectionRef, options: DiffOptions) -> Report:
     """Compares the chosen collections of two databases; the worst decides the exit code."""
+    choice = options.choice
     _require_database(b)
     sides = session.at(a.alias, a.database), session.at(b.alias, b.database)
     names = [set(_names(each, Choice(excluded=choice.excluded))) for each in sides]
     chosen = [each.collection for each in choice.of(CollectionName("", each) for each in names[0] | names[1])]
     fresh = [_now(each.client) for each in sides]
     places = list(map(_Place, (a, b), fresh, names))
-    outcomes = [_compared(session, places, name, depth) for name in chosen]
+    outcomes = _all_compared(session, places, chosen, options)
     values = {"a": sides[0].place, "b": sides[1].place}
     return _report(values, COMPARED, outcomes, ("same",))
+
+
+def _all_compared(
+    session: Session, places: Sequence[_Place], names: Sequence[str], options: DiffOptions
+) -> list[Outcome]:
+    quiet = session.with_options(session.options.but({"quiet": True}))
+    found, lock = dict[str, Outcome](), threading.Lock()
+    with Progress(session.console, "Comparing", quiet=session.quiet) as bar:
+
+        def compare_one(name: str) -> None:
+            outcome = _compared(quiet, places, name, options.depth)
+            with lock:
+                found[name] = outcome
+                bar.show(len(found) / len(names), f"{len(found):,} of {counted(len(names), 'collection')}")
+
+        run_each(session, names, compare_one, jobs=options.at_once, stopping=threading.Event())
+    return [found[name] for name in names]
 
 
 def _compared(session: Session, places: Sequence[_Place], name: str, depth: Depth) -> Outcome:

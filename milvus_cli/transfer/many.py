@@ -55,16 +55,20 @@ class Overall:
             self.meter.add(rows, size, of=self.rows)
 
     def require_going(self) -> None:
-        if self.stopping.is_set():
-            raise Interrupted()
+        _require_going(self.stopping)
+
+
+def _require_going(stopping: threading.Event) -> None:
+    if stopping.is_set():
+        raise Interrupted()
 
 
 def run_each(
-    session: Session, items: Sequence[T], work: Callable[[T], None], *, jobs: int, overall: Overall
+    session: Session, items: Sequence[T], work: Callable[[T], None], *, jobs: int, stopping: threading.Event
 ) -> list[Failure[T]]:
     """Works on all items, `jobs` at once, and returns those that failed.
 
-    Ctrl-C, and a server that can't be reached, end it: raises that error.
+    Ctrl-C, and a server that can't be reached, end it: sets `stopping` and raises that error.
     """
     if jobs == 1 or len(items) < 2:
         return [failure for item in items if (failure := _tried(work, item)) is not None]
@@ -76,7 +80,7 @@ def run_each(
     pool, failures = ThreadPoolExecutor(jobs, thread_name_prefix="collection"), list[Failure[T]]()
     try:
         for _ in items:
-            pool.submit(_worked, work, waiting, done, overall)
+            pool.submit(_worked, work, waiting, done, stopping)
         for _ in items:
             found = done.get()
             if isinstance(found, BaseException):
@@ -84,7 +88,7 @@ def run_each(
             if found is not None:
                 failures.append(found)
     except BaseException:
-        overall.stopping.set()
+        stopping.set()
         # Ends the calls in flight, so that the workers return.
         session.state.clients.close_all()
         raise
@@ -97,10 +101,10 @@ def _worked(
     work: Callable[[T], None],
     waiting: SimpleQueue[T],
     done: SimpleQueue[Failure[T] | BaseException | None],
-    overall: Overall,
+    stopping: threading.Event,
 ) -> None:
     try:
-        overall.require_going()
+        _require_going(stopping)
         done.put(_tried(work, waiting.get()))
     except BaseException as exc:
         done.put(exc)

@@ -52,6 +52,18 @@ def test_a_database_is_copied_and_compared_collection_by_collection(two_database
     assert two_databases.json("diff m/dmp_shop: m/dmp_copy: -c book --rows all")["same"] is True
 
 
+def test_several_collections_are_compared_at_once(two_databases: DumpedServer) -> None:
+    two_databases.all("create database dmp_many")
+    for name in ("book", "shelf", "rack"):
+        two_databases.all(f"--db dmp_many create collection {name} --dim 2")
+    two_databases.all("--db dmp_many insert fake -c shelf -n 20 --seed 7", "--db dmp_many release collection book")
+    line = "diff m/dmp_shop: m/dmp_many: --rows all"
+    found = two_databases.json(f"{line} --jobs 3", code=1)
+    results = {each["collection"]: each["result"] for each in found["collections"]}
+    assert results == {"book": "failed", "rack": "only in b", "shelf": "different"}
+    assert found == two_databases.json(line, code=1)
+
+
 def test_a_collection_that_fails_does_not_keep_others_from_being_copied(two_databases: DumpedServer) -> None:
     two_databases.all("create database dmp_part", "--db dmp_part create collection book --dim 3")
     copied = two_databases.json("copy m/dmp_shop: m/dmp_part: -y", code=1)
