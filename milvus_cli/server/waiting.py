@@ -18,7 +18,9 @@ from .progress import indexed_fraction, load_state, loaded_fraction
 from .segments import are_stored
 
 FIRST_POLL, LONGEST_POLL = 0.05, 1.0
-"""Seconds between two checks, doubled each time: quick work is seen at once, slow work is polled rarely."""
+"""Seconds between two checks: quick work is seen at once, slow work is polled rarely."""
+LATE = 1 / 8
+"""Maximum delay until the end is seen, as a part of the time that was waited."""
 STALLED = 60.0
 """Seconds without progress after which a note says so, and after each further ones."""
 
@@ -55,7 +57,7 @@ class Stall:
 def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> None:
     """Waits until done. Raises CliError after `seconds`, Interrupted at Ctrl-C, and errors of `fraction`."""
     until = time.monotonic() + seconds if seconds else None
-    pause, stall = FIRST_POLL, Stall(session, work.doing, work.look)
+    began, stall = time.monotonic(), Stall(session, work.doing, work.look)
     label = work.doing[:1].upper() + work.doing[1:]
     try:
         with Progress(session.console, label, quiet=session.quiet) as bar:
@@ -67,8 +69,8 @@ def wait_for(session: Session, work: Work, *, seconds: float | None = None) -> N
                         f"{work.doing}: at {fraction:.0%} after {round(seconds, 1):g} s; the server continues",
                         hint=f"run `{work.look}`",
                     )
+                pause = min(max(FIRST_POLL, (time.monotonic() - began) * LATE), LONGEST_POLL)
                 time.sleep(pause if until is None else max(0.0, min(pause, until - time.monotonic())))
-                pause = min(pause * 2, LONGEST_POLL)
     except KeyboardInterrupt:
         message = f"no longer waiting; the server continues {work.doing}"
         raise Interrupted(message, hint=f"run `{work.look}`") from None
