@@ -125,6 +125,25 @@ def test_broken_lines_of_a_csv_keep_their_columns(empty_rj: Typed) -> None:
     ]
 
 
+def test_cells_of_the_dynamic_field_keep_their_types(empty_rj: Typed) -> None:
+    Path("a.csv").write_text('id,v,j,x,y\n1,"[1]",{},2.5,7\n2,"[1, 2]",{},3.5\n')
+    assert empty_rj("insert file -c rj a.csv --types x=DOUBLE --types y=INT64 --rejects r.jsonl").code == 5
+    assert [each["types"] for each in rejects()] == [{"x": "DOUBLE", "y": "INT64"}] * 2
+
+    mended = Path("r.jsonl").read_text().replace("[1]", "[1, 2]").replace('"3.5"]', '"3.5", "8"]')
+    Path("r.jsonl").write_text(mended)
+    taken_back(empty_rj, rows=2)
+    found = empty_rj.json("query -c rj -e 'id > 0' --fields x,y")
+    assert sorted((row["x"], row["y"]) for row in found) == [(2.5, 7), (3.5, 8)]
+
+
+def test_a_code_is_rejected_again_where_numbers_must_be_exact(empty_rj: Typed) -> None:
+    Path("a.csv").write_text('id,n,j,v\n1,007,{},"[1, 2]"\n')
+    assert empty_rj("insert file -c rj a.csv --exact-numbers --rejects r.jsonl").code == 5
+    run = empty_rj("insert file -c rj r.jsonl --exact-numbers")
+    assert (run.code, "is it a code?" in run.err) == (5, True)
+
+
 def test_rows_in_json_keep_their_values(empty_rj: Typed) -> None:
     text = [
         '{"id": 1, "j": {"a": NaN}, "v": [1, 2], "t": "NaN"}',

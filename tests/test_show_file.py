@@ -144,6 +144,12 @@ def test_numbers_and_dates_that_become_text_are_noted(cli: Cli, folder: Path) ->
     assert {each["type"] for each in json.loads(run.out)["columns"][1:]} == {"VARCHAR:256"}
 
 
+def test_numbers_with_commas_between_thousands_are_noted(cli: Cli, folder: Path) -> None:
+    (folder / "en.csv").write_text('id,n\n1,"1,234.5"\n2,"5,678,901"\n')
+    run = cli("show", "file", "en.csv", "-o", "json")
+    assert run.err == "note: numbers with commas are read as text: 'n'; a DOUBLE is written 1234.5\n"
+
+
 def test_texts_for_null_that_make_text_of_numbers_and_vectors_are_noted(cli: Cli, folder: Path) -> None:
     (folder / "n.csv").write_text('id;price;zip;v;name\n1;1.5;0123;"[1, 2]";-\n2;N/A;N/A;null;x\n3;-;0456;"[1, 3]";y\n')
     run = cli("show", "file", "n.csv", "--delimiter", ";", "-o", "json")

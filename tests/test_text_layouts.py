@@ -79,6 +79,30 @@ def test_numbers_that_have_no_decimal_comma_are_rejected_and_can_be_mended(empty
     assert prices(empty_layouts) == [1.5, 2.5, 3.5]
 
 
+@pytest.mark.parametrize("cell", ["0.123", "-0.500", "1.234e3", "1.23", "5,", "1,5 €", "1 234,5", "3,,3"])
+def test_what_is_no_number_with_a_decimal_comma_is_rejected_as_it_is(empty_layouts: Typed, cell: str) -> None:
+    Path("c.csv").write_text(f"id;title;price;vector\n1;a;{cell};[1, 2]\n")
+    points = ": with --decimal , points divide thousands" if "," not in cell else ""
+    line = f"c.csv, line 2, column 'price': invalid DOUBLE value {cell!r}{points}"
+    assert inserted(empty_layouts, "c.csv --delimiter ; --decimal ,")[2].splitlines()[0] == line
+
+
+def test_an_error_quotes_a_number_with_a_decimal_comma_as_it_is(empty_layouts: Typed) -> None:
+    Path("c.csv").write_text("id;title;price;vector\n1,5;a;1;[1, 2]\n2;b;0,5e999;[1, 2]\n")
+    err = inserted(empty_layouts, "c.csv --delimiter ; --decimal ,")[2]
+    assert "column 'id': invalid INT64 value '1,5'\n" in err
+    assert "column 'price': invalid DOUBLE value '0,5e999'\n" in err
+
+
+def test_numbers_in_paths_have_a_point(empty_layouts: Typed) -> None:
+    Path("d/price=1.500").mkdir(parents=True)
+    Path("d/price=1.500/a.csv").write_text("id;title;vector\n1;a;1 2\n2;b;1 2 3\n")
+    assert inserted(empty_layouts, "d --delimiter ; --decimal , --rejects r.jsonl")[0] == 5
+    Path("r.jsonl").write_text(Path("r.jsonl").read_text().replace("1 2 3", "1 2"))
+    assert inserted(empty_layouts, "r.jsonl")[:2] == (0, "Inserted 1 of 1 rows")
+    assert prices(empty_layouts) == [1.5, 1.5]
+
+
 def test_columns_with_decimal_commas_are_inferred_as_numbers(empty_layouts: Typed) -> None:
     Path("c.csv").write_text("n;whole;half;text;day\n1;1.000;0,5;1.5;24.12.2023\n2;-3;1.000,25;1,5;1.1.2024\n")
     run = empty_layouts("show file c.csv --delimiter ; --decimal , -o json")

@@ -1,6 +1,7 @@
 """The gRPC client: one generic call, with metadata, deadline, retry, and errors of our own."""
 
 import base64
+import threading
 import time
 from collections.abc import Callable, Mapping
 from copy import copy
@@ -75,11 +76,15 @@ class Link:
     """A channel with its history, shared by all copies of a client.
 
     `answered` is set after the first answer, `written` is the timestamp of the last write of rows, and `changes`
-    counts the calls that did not only read. `has_databases` is set once a server without a version has listed some.
+    counts the calls that did not only read, `losses` the channels that were lost. `has_databases` is set once a server
+    without a version has listed some.
     """
 
     def __init__(self, profile: Profile, timeout: float) -> None:
         self._open = partial(Channel, profile, timeout)
+        self._lock = threading.Lock()
+        self._lost: Channel | None = None
+        self.losses = 0
         self.channel = self._open()
         self.answered = False
         self.written = 0
@@ -87,12 +92,26 @@ class Link:
         self.version: Version | None = None
         self.has_databases = False
 
-    def reopen(self) -> None:
-        """Opens a new channel: the old one would wait before it reconnects."""
-        self.channel.close()
-        self.channel = self._open()
-        # The restarted server may be another release.
-        self.version = None
+    def renew(self, lost: Channel) -> None:
+        """Opens a new channel: a lost one would wait before it reconnects.
+
+        Of several calls lost together, the first one opens the channel for all of them. The lost one is closed with the
+        next: closed now, it would end calls of other threads as if they had been interrupted.
+        """
+        with self._lock:
+            if self.channel is not lost:
+                return
+            former, self._lost, self.channel = self._lost, lost, self._open()
+            self.losses += 1
+            # The restarted server may be another release.
+            self.version = None
+        if former is not None:
+            former.close()
+
+    def close(self) -> None:
+        for each in (self._lost, self.channel):
+            if each is not None:
+                each.close()
 
 
 Check: TypeAlias = Callable[[str, Mapping[str, Any], Any], None]
@@ -194,6 +213,11 @@ class Client:
         )
 
     @property
+    def losses(self) -> int:
+        """Number of times that the connection was lost; the server may have crashed."""
+        return self._link.losses
+
+    @property
     def changes(self) -> int:
         """Number of this client's calls that did not only read."""
         return self._link.changes
@@ -219,7 +243,7 @@ class Client:
         return other
 
     def close(self) -> None:
-        self._link.channel.close()
+        self._link.close()
 
     def _metadata(self) -> list[tuple[str, str]]:
         database = self.profile.database
@@ -328,9 +352,7 @@ class Pending:
             unsent = exc.fault is Fault.REFUSED
             if not link.answered or not (unsent or (exc.fault is Fault.LOST and rpc_reads(self._method))):
                 raise
-        # Of several calls lost together, the first one opens the channel for all of them.
-        if link.channel is self._channel:
-            link.reopen()
+        link.renew(self._channel)
         self._call = None
         return self._answer()
 

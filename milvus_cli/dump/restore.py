@@ -176,7 +176,10 @@ def _restore(
     with Meter(session, "Restoring", rows=progress.rows_of(plan.parts)) as meter:
         overall = Overall(meter, wanted)
         filler = TargetFiller(session, options, stored, journal, progress, overall)
+        losses = session.client.losses
         failures = run_each(session, plan.targets, filler.fill, jobs=options.at_once, stopping=overall.stopping)
+        if not failures and session.client.losses > losses:
+            failures = run_each(session, plan.targets, filler.recount, jobs=options.at_once, stopping=overall.stopping)
     failed = [each.item.name for each in failures]
     for target in plan.targets:
         if target.name not in failed:

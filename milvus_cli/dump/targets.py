@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from .target import Target
 
 
+LOST = "all had arrived: if the server crashed and lost some, delete the collection, and run the same command again"
+
+
 class TargetFiller:
     """Fills collections, and records each step in the journal."""
 
@@ -59,6 +62,7 @@ class TargetFiller:
             # What was put into another collection of this name is not in this one.
             done = TargetProgress()
         if is_ours and done.finished:
+            self.recount(target)
             return
         if is_ours and (why := why_not_ours(self._session, target, done)):
             raise CliError(f"can't continue into {target.side}: {why}")
@@ -80,6 +84,11 @@ class TargetFiller:
             self._insert(target, done, upsert=into_existing)
         self._complete(target, done, into_existing=into_existing)
         self._record(target.name, finished=True)
+
+    def recount(self, target: Target) -> None:
+        """Raises CliError for too few rows in a collection that was finished: a crash of the server may lose some."""
+        if not self._options.schema_only:
+            self._compare_count(target, self._progress.of(target.name), into_existing=True, hint=LOST)
 
     def _must_redo(self, target: Target, done: TargetProgress) -> bool:
         """Returns whether no upsert can send rows again: of generated keys, or of keys that may be run as SQL."""
@@ -175,7 +184,7 @@ class TargetFiller:
         if refused:
             raise Partial(f"the server refused {'; '.join(refused)}", hint="all rows are there")
 
-    def _compare_count(self, target: Target, done: TargetProgress, *, into_existing: bool) -> None:
+    def _compare_count(self, target: Target, done: TargetProgress, *, into_existing: bool, hint: str = "") -> None:
         """Raises CliError for too few rows, and for too many in a collection of its own."""
         side, wanted, seen = target.side, target.dumped.rows, Permitted()
         count = seen(target_count, self._session, side)
@@ -186,7 +195,7 @@ class TargetFiller:
         # Statistics count rows that an upsert has replaced.
         may_be_more = into_existing or (bool(done.begun) and not side.loaded())
         if count < wanted or (count > wanted and not may_be_more):
-            raise CliError(f"{side} has {count:,} rows, and the dump {wanted:,}")
+            raise CliError(f"{side} has {count:,} rows, and the dump {wanted:,}", hint=hint)
 
     def _record(self, name: CollectionName, **event: Any) -> None:
         self._journal.add({"of": list(name), **event})

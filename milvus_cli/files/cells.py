@@ -37,8 +37,10 @@ PRINTED = re.compile(r"\[[^\[\],;|]*\]")
 UNQUOTED = re.compile(r'(?=[^"]*[^\W\d_])(?:\[[^"]*\]|\{[^"]*\})')
 """A list or an object with words, but without JSON's quotes, as DuckDB writes them: where each text ends is a guess."""
 SEPARATORS = re.compile(r"[\s,;|]+")
-WITH_COMMA = re.compile(r"\s*[+-]?(?:[0-9]+|[0-9]{1,3}(?:\.[0-9]{3})+)?(?:,[0-9]+)?(?:[eE][+-]?[0-9]+)?\s*", re.ASCII)
-"""A number with a decimal comma, and points between thousands."""
+WITH_COMMA = re.compile(
+    r"\s*[+-]?([1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?|[0-9]*,[0-9]+([eE][+-]?[0-9]+)?)\s*", re.ASCII
+)
+"""A number with points between thousands, a decimal comma, or both."""
 BARE_KEY = re.compile(r"([{,]\s*)([0-9]+)(\s*:)")
 UNREADABLE = (ValueError, LookupError, RecursionError, OverflowError)
 NULL_TEXTS = ("null", "none", "na", "n/a", "<na>", "nan", "nat", "\\n", "-", "?")
@@ -52,11 +54,11 @@ TRUTH_VALUES = {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}
 
 def read_cells(field: Field, cells: Sequence[str], *, exact: bool = False, decimal: str = POINT) -> list[Any]:
     """Returns the values of cells. Raises BadValue for the first invalid one; with `exact`, see `loses_digits`."""
-    kind = kind_of(field)
+    kind, given = kind_of(field), cells
     if decimal == COMMA and shape_of(kind) in NUMBERS:
         cells = [_with_point(row, cell, field) for row, cell in enumerate(cells)]
     if exact and shape_of(kind) in NUMBERS:
-        _require_exact(field, cells, whole=shape_of(kind) is ValueShape.WHOLE)
+        _require_exact(field, cells, given, whole=shape_of(kind) is ValueShape.WHOLE)
     read = _reader(field, kind)
     empty_text = shape_of(kind) is ValueShape.TEXT and not takes_none(field)
     try:
@@ -69,7 +71,7 @@ def read_cells(field: Field, cells: Sequence[str], *, exact: bool = False, decim
                 if _has_value(cell, empty_text):
                     read(cell)
             except UNREADABLE as exc:
-                raise BadValue(row, field.name, _cell_error(cell, kind, exc)) from None
+                raise BadValue(row, field.name, _cell_error(given[row], kind, exc, decimal)) from None
         raise
 
 
@@ -85,15 +87,14 @@ def with_point(cell: str) -> str:
 def _with_point(row: int, cell: str, field: Field) -> str:
     try:
         return with_point(cell)
-    except ValueError:
-        reason = f"invalid {kind_of(field)} value {_excerpt(cell)}: with --decimal , points divide thousands"
-        raise BadValue(row, field.name, reason) from None
+    except ValueError as exc:
+        raise BadValue(row, field.name, _cell_error(cell, kind_of(field), exc, COMMA)) from None
 
 
-def _require_exact(field: Field, cells: Sequence[str], *, whole: bool) -> None:
+def _require_exact(field: Field, cells: Sequence[str], given: Sequence[str], *, whole: bool) -> None:
     for row, cell in enumerate(cells):
         if loses_digits(cell, whole=whole):
-            reason = f"as a number, {_excerpt(cell)} would not be the same text again: is it a code?"
+            reason = f"as a number, {_excerpt(given[row])} would not be the same text again: is it a code?"
             raise BadValue(row, field.name, reason)
 
 
@@ -118,7 +119,7 @@ def read_plain(field: Field, text: str) -> Any:
     try:
         return _number_list(text)
     except UNREADABLE as exc:
-        raise BadValue(0, field.name, _cell_error(text, kind, exc)) from None
+        raise BadValue(0, field.name, _cell_error(text, kind, exc, POINT)) from None
 
 
 def _reader(field: Field, kind: str) -> Callable[[str], Any]:
@@ -157,7 +158,7 @@ def _sparse_value(cell: str) -> Any:
     return _nested(BARE_KEY.sub(r'\1"\2"\3', cell))
 
 
-def _cell_error(cell: str, kind: str, error: Exception) -> str:
+def _cell_error(cell: str, kind: str, error: Exception, decimal: str) -> str:
     if isinstance(error, RepeatedKey):
         return str(error)
     reason = f"invalid {kind} value {_excerpt(cell)}"
@@ -165,7 +166,9 @@ def _cell_error(cell: str, kind: str, error: Exception) -> str:
         return f"{reason}; null with --null {shlex.quote(cell)}"
     if shape_of(kind) in NESTED and UNQUOTED.fullmatch(cell.strip()):
         return f"{reason}: texts in it need double quotes, as in JSON (DuckDB: to_json(COLUMN))"
-    if shape_of(kind) in NUMBERS and "," in cell and WITH_COMMA.fullmatch(cell):
+    if shape_of(kind) in NUMBERS and decimal == COMMA and "," not in cell and FLOAT.fullmatch(cell):
+        return f"{reason}: with --decimal , points divide thousands"
+    if shape_of(kind) in NUMBERS and decimal == POINT and "," in cell and WITH_COMMA.fullmatch(cell):
         return f"{reason}; decimal commas with --decimal ,"
     cut = shape_of(kind) is ValueShape.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason

@@ -6,7 +6,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterator, Sequence
 
-from .cells import FLOAT, NULL_TEXTS, WHOLE, loses_digits
+from .cells import FLOAT, NULL_TEXTS, WHOLE, WITH_COMMA, loses_digits
 from .inference import InferredColumn
 from .sample import Sample
 from .text_layout import COMMA
@@ -24,11 +24,14 @@ def column_notes(sample: Sample, declared: Collection[str] = ()) -> list[str]:
     renamed = [f"{each.name!r} to {each.field}" for each in sample.inferred if each.name != each.field]
     texts = [each for each in sample.inferred if each.kind == "VARCHAR" and each.field not in declared]
     asked = sample.table.decimal == COMMA
-    commas = [repr(each.name) for each in texts if not asked and _have_commas(_cells(sample, each))]
+    marked = [each for each in texts if not asked and _have_commas(_cells(sample, each))]
+    commas = [repr(each.name) for each in marked if _have_decimal_commas(_cells(sample, each))]
+    thousands = [repr(each.name) for each in marked if repr(each.name) not in commas]
     dates = [repr(each.name) for each in texts if _are_dates(_cells(sample, each))]
     notes = [
         (renamed, "renamed columns: {}"),
         (commas, "numbers with commas are read as text: {}; --decimal , reads 3,14 as 3.14"),
+        (thousands, "numbers with commas are read as text: {}; a DOUBLE is written 1234.5"),
         (dates, "dates such as 24.12.2023 are read as text that doesn't sort by date: {}; 2023-12-24 does"),
     ]
     return [f"note: {text.format(_listed(found))}" for found, text in notes if found] + _null_notes(sample, texts)
@@ -72,6 +75,10 @@ def _cells(sample: Sample, column: InferredColumn) -> Iterator[str]:
 def _have_commas(cells: Iterator[str]) -> bool:
     found = list(cells)
     return any("," in each for each in found) and all(map(NUMBER.fullmatch, found))
+
+
+def _have_decimal_commas(cells: Iterator[str]) -> bool:
+    return all(WHOLE.fullmatch(each) or WITH_COMMA.fullmatch(each) for each in cells)
 
 
 def _are_dates(cells: Iterator[str]) -> bool:

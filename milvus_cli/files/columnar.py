@@ -12,6 +12,7 @@ from .mapped import MappedFile, mapped_file
 from .record_batches import (
     ColumnReader,
     Piece,
+    batch_bytes,
     copy_on_disk,
     format_errors,
     is_plain,
@@ -117,7 +118,7 @@ def _pieces(batch: Any, mapped: MappedFile) -> Iterator[Piece]:
     _require_valid(column for column in batch.columns if _has_parts(column.type))
     columns = [decodable(each) if types.is_dictionary(each.type) else each for each in batch.columns]
     batch = RecordBatch.from_arrays(columns, names=batch.schema.names)
-    rows = piece_rows(batch.num_rows, batch.nbytes)
+    rows = piece_rows(batch.num_rows, batch_bytes(batch))
     for number, start in enumerate(range(0, batch.num_rows, rows)):
         mapped.require_whole()
         if number % FORGOTTEN == 0:

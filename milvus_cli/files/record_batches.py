@@ -12,7 +12,7 @@ from typing import Any
 
 from ..errors import CliError
 from ..values.packing import Packed
-from .arrow_package import pyarrow
+from .arrow_package import newer_pyarrow, pyarrow
 from .arrow_plain import list_items, plain_values
 from .memory import give_back
 from .row_stream import Chunk, Dense, RowStream
@@ -136,7 +136,7 @@ def format_errors(source: Source, kind: str) -> Iterator[None]:
             hint = "write the file without columns of that type"
             raise CliError(f"{name} has a type that pyarrow can't read: {exc}", hint=hint) from exc
         article = "an" if kind == "Arrow" else "a"
-        raise CliError(f"{name} is not {article} {kind} file, or broken: {exc}") from exc
+        raise CliError(f"{name} is not {article} {kind} file, or broken: {exc}", hint=newer_pyarrow()) from exc
 
 
 def _chunks(
@@ -175,12 +175,22 @@ def _gathered(pieces: Iterable[Piece]) -> Iterator[Piece]:
     waiting, size, share = list[Any](), 0, 0.0
     for piece, share in pieces:
         waiting.append(_without_dictionaries(piece))
-        size += waiting[-1].nbytes
+        size += batch_bytes(waiting[-1])
         if size >= COLUMN_CHUNK:
             yield from ((part, share) for part in _cut(_joined(waiting)))
             waiting, size = [], 0
     if waiting:
         yield from ((part, share) for part in _cut(_joined(waiting)))
+
+
+def batch_bytes(batch: Any) -> int:
+    """Returns the bytes of the rows; of views, which pyarrow before 24 can't measure, all bytes of their buffers."""
+    import pyarrow
+
+    try:
+        return int(batch.nbytes)
+    except pyarrow.ArrowException:
+        return int(batch.get_total_buffer_size())
 
 
 def _without_dictionaries(batch: Any) -> Any:
@@ -200,7 +210,7 @@ def _joined(batches: Sequence[Any]) -> Any:
 
 def _cut(batch: Any) -> Iterator[Any]:
     """Splits a batch into parts of about COLUMN_CHUNK bytes, assuming rows of similar size."""
-    rows = max(1, batch.num_rows * COLUMN_CHUNK // max(COLUMN_CHUNK, batch.nbytes))
+    rows = max(1, batch.num_rows * COLUMN_CHUNK // max(COLUMN_CHUNK, batch_bytes(batch)))
     return (batch.slice(start, rows) for start in range(0, batch.num_rows, rows))
 
 

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 WRAPPER = ("file", "column", "reason", "row")
 UNIT_MEMBERS: Mapping[Unit, str] = {"line": "line", "row": "row_number"}
 """The member beside WRAPPER that has the position of a row, by its unit."""
-OF_CELLS = ("delimiter", "decimal", "columns")
+OF_CELLS = ("delimiter", "decimal", "types", "columns")
 """Additional members for rows of text files; `columns` only if the row is not an object."""
 
 HELD = "\0NotJson {}\0"
@@ -50,8 +50,8 @@ NAMED = (
 )
 """Shapes that take no text, so that NaN can be written by name, as in exports."""
 
-CellReader = Callable[[str, str, str], Any]
-"""Converts a cell, given the name of its field, its text and the mark before decimals."""
+CellReader = Callable[[str, str, str, str], Any]
+"""Converts a cell, given the name of its field, its text, the mark before decimals, and its type if it is dynamic."""
 
 
 # Into the file
@@ -60,9 +60,11 @@ CellReader = Callable[[str, str, str], Any]
 def rejected_line(name: str, bad: RejectedRow, fields: Mapping[str, Field]) -> bytes:
     """Returns a line of a rejects file. A row that JSON can't hold (as with NaN in a JSON value) is written as text."""
     row = _plain_row(bad, fields)
-    beside = {"delimiter": bad.delimiter} if bad.delimiter else {}
+    beside: dict[str, Any] = {"delimiter": bad.delimiter} if bad.delimiter else {}
     if bad.delimiter and bad.decimal != POINT:
         beside["decimal"] = bad.decimal
+    if bad.delimiter and bad.types:
+        beside["types"] = dict(bad.types)
     columns = {"columns": bad.columns} if bad.delimiter and not isinstance(row, dict) else {}
     values = {
         "file": name,
@@ -221,6 +223,7 @@ def _still_bad(line: int, unit: Unit, error: BadValue, own: Mapping[str, Any]) -
         row,
         delimiter=delimiter,
         decimal=_decimal_of(own),
+        types=[*_types_of(own).items()],
         columns=own.get("columns", ()),
         unit=unit,
     )
@@ -241,18 +244,23 @@ def _mended_row(line: Mapping[str, Any], read: CellReader) -> dict[str, Any]:
         return row
     if not isinstance(row, dict):
         row = _with_names(_cells(row, delimiter), line.get("columns"))
-    decimal = _decimal_of(line)
-    return {name: _mended_cell(name, cell, decimal, read) for name, cell in row.items()}
+    decimal, types = _decimal_of(line), _types_of(line)
+    return {name: _mended_cell(name, cell, decimal, types.get(name, ""), read) for name, cell in row.items()}
 
 
 def _decimal_of(line: Mapping[str, Any]) -> str:
     return COMMA if line.get("decimal") == COMMA else POINT
 
 
-def _mended_cell(name: str, cell: Any, decimal: str, read: CellReader) -> Any:
+def _types_of(line: Mapping[str, Any]) -> dict[str, str]:
+    types = line.get("types")
+    return {name: kind for name, kind in types.items() if kind in FIELD_TYPES} if isinstance(types, dict) else {}
+
+
+def _mended_cell(name: str, cell: Any, decimal: str, kind: str, read: CellReader) -> Any:
     """Converts a cell as its file had it; other values that a user put there are kept."""
     if cell is None or isinstance(cell, str):
-        return read(name, cell or ("" if cell is None else EMPTY), decimal)
+        return read(name, cell or ("" if cell is None else EMPTY), decimal, kind)
     return cell
 
 

@@ -36,7 +36,8 @@ class RejectedRow:
     """A row that is invalid in its file or does not fit the collection; `row` holds its values by field.
 
     With a `delimiter` the values are cells of a text file: by field, as a list in the order of `columns`, or as a line
-    that could not be split. Numbers in cells have the mark `decimal`. `unit` as in Chunk.
+    that could not be split. Numbers in cells have the mark `decimal`; `types` are those of cells for the dynamic field,
+    by name. `unit` as in Chunk.
     """
 
     line: int
@@ -45,6 +46,7 @@ class RejectedRow:
     row: Any
     delimiter: str = ""
     decimal: str = "."
+    types: Sequence[tuple[str, str]] = ()
     columns: Sequence[str] = ()
     unit: Unit = "line"
 

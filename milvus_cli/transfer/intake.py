@@ -224,7 +224,7 @@ class RowEncoder:
             if column in self.filled:
                 found[name] = values
             elif table.text and column not in table.plain and field is None and (kind := self.types.get(column)):
-                found[name] = _typed(values, name, kind, table.decimal)
+                found[name] = _typed(values, name, kind, _decimal(table, column))
             else:
                 found[name] = _converted(values, name, field, table, column, exact=name in self.exact)
         return found
@@ -305,17 +305,20 @@ class RowEncoder:
         known = {*self.mapping, *(each.name for each in row_fields(self.target.schema))} if table.index else ()
         return column in table.index and column not in known
 
-    def _read_cell(self, name: str, cell: str, decimal: str) -> Any:
-        """Returns the value of a text file's cell. Raises BadValue."""
+    def _read_cell(self, name: str, cell: str, decimal: str, kind: str) -> Any:
+        """Returns the value of a text file's cell, of a type for the dynamic field if there is one. Raises BadValue."""
         fields = {each.name: each for each in row_fields(self.target.schema)}
-        return _converted([cell], name, fields.get(name), TEXT_CELLS[decimal], name)[0]
+        if kind and name not in fields:
+            return _typed([cell], name, kind, decimal)[0]
+        return _converted([cell], name, fields.get(name), TEXT_CELLS[decimal], name, exact=name in self.exact)[0]
 
     def _kept(self, value: Any, name: str, column: str, table: RowStream) -> Any:
-        """Returns a value of a rejected row: of a cell its value, unless all values of the row are cells."""
-        is_cell = column not in table.plain if table.text else column in table.cells
-        if is_cell and (table.plain or not table.text):
+        """Returns a value of a rejected row: of a cell its value, unless all of the row are cells of the file."""
+        in_path = column in table.cells
+        is_cell = column not in table.plain if table.text else in_path
+        if is_cell and (table.plain or in_path):
             with suppress(BadValue):
-                return self._read_cell(name, value, table.decimal)
+                return self._read_cell(name, value, _decimal(table, column), self.types.get(column, ""))
         return value
 
     def _with_columns(self, bad: RejectedRow, table: RowStream) -> RejectedRow:
@@ -323,7 +326,13 @@ class RowEncoder:
         if not table.text or bad.delimiter:
             return bad
         columns = [self.field_of(each, table) or "" for each in table.columns or () if each not in table.plain]
-        return replace(bad, delimiter=table.delimiter, decimal=table.decimal, columns=columns)
+        return replace(
+            bad, delimiter=table.delimiter, decimal=table.decimal, types=self._field_types(table), columns=columns
+        )
+
+    def _field_types(self, table: RowStream) -> list[tuple[str, str]]:
+        """Returns the types of columns for the dynamic field, with their names in it."""
+        return [(name, kind) for column, kind in self.types.items() if (name := self.field_of(column, table))]
 
     def rejected(self, chunk: Chunk, row: int, error: BadValue, table: RowStream) -> RejectedRow:
         """Returns a row that does not fit, with its values as they were read."""
@@ -340,7 +349,14 @@ class RowEncoder:
         field = columns.get(error.field, error.field)
         delimiter = "" if table.plain else table.delimiter
         return RejectedRow(
-            chunk.lines[row], field, reason, values, delimiter=delimiter, decimal=table.decimal, unit=chunk.unit
+            chunk.lines[row],
+            field,
+            reason,
+            values,
+            delimiter=delimiter,
+            decimal=table.decimal,
+            types=self._field_types(table),
+            unit=chunk.unit,
         )
 
 
@@ -366,7 +382,7 @@ def _converted(
     """Converts the values of a column from cells where needed."""
     text = (table.text and column not in table.plain) or column in table.cells
     if text and field is not None:
-        return read_cells(field, values, exact=exact, decimal=POINT if column in table.cells else table.decimal)
+        return read_cells(field, values, exact=exact, decimal=_decimal(table, column))
     if text and name != DYNAMIC:
         return [cell if cell else ABSENT for cell in values]
     if text or (column in table.nested and name == DYNAMIC):
@@ -374,6 +390,11 @@ def _converted(
     if column in table.nested and field is not None and shape_of(kind_of(field)) is ValueShape.JSON:
         return read_cells(field, [cell or "" for cell in values])
     return values if field is None else adapted(field, values)
+
+
+def _decimal(table: RowStream, column: str) -> str:
+    """Returns the mark before decimals in the cells of a column; those of paths have a point."""
+    return POINT if column in table.cells else table.decimal
 
 
 def _typed(cells: Sequence[str], name: str, kind: str, decimal: str) -> Sequence[Any]:

@@ -59,6 +59,27 @@ def test_a_restore_that_is_ended_at_each_of_its_steps_is_whole_in_the_end(
         assert list((on_lite_server.home / "restores").iterdir()) == []
 
 
+def test_rows_that_a_server_lost_after_they_had_arrived_are_missed(
+    small_parts: None, on_milvus_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
+) -> None:
+    """As a Milvus 2.3.5 that is killed may lose the last rows that it has acknowledged."""
+    path, journals = tmp_path / "d", on_milvus_server.home / "restores"
+    on_milvus_server.all(f"dump {path} -c dmp_keys -c dmp_scalars")
+    with on_milvus_server.without("_ended"):
+        while not any('"finished"' in each.read_text() for each in journals.glob("*.jsonl")):
+            ending_at(3, True)
+            with pytest.raises(Killed):
+                on_milvus_server(f"restore {path} --suffix _ended")
+        ending_at(10_000, True)
+        on_milvus_server.all("delete entities -c dmp_keys_ended -e 'id != \"\"' --yes")
+        run = on_milvus_server(f"restore {path} --suffix _ended")
+        assert (run.code, "'dmp_keys_ended' on" in run.err, "has 0 rows, and the dump" in run.err) == (1, True, True)
+        assert "hint: all had arrived: if the server crashed and lost some, delete the collection, and run" in run.err
+
+        on_milvus_server.all("delete collection dmp_keys_ended -y", f"restore {path} --suffix _ended")
+        assert on_milvus_server.json("diff dmp_keys dmp_keys_ended --rows all")["same"] is True
+
+
 def test_rows_with_generated_keys_are_in_once_after_a_restore_that_was_ended(
     small_parts: None, on_lite_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
 ) -> None:
