@@ -193,9 +193,7 @@ def test_a_timestamp_of_the_past_costs_no_call(empty_peer: GrpcPeer, cli: Cli) -
 
 
 @pytest.mark.parametrize("line", ["diff c d --rows all", "diff c d", "diff default/a: default/b: --rows all"])
-def test_a_comparison_reads_one_moment_so_that_the_server_waits_for_its_clock_once(
-    empty_peer: GrpcPeer, cli: Cli, line: str
-) -> None:
+def test_a_comparison_waits_for_the_clock_of_the_server_once(empty_peer: GrpcPeer, cli: Cli, line: str) -> None:
     run_here(["connect", "--uri", empty_peer.uri], cli.home)
     assert run_here(shlex.split(line), cli.home).code == 0
     assert set(sent(empty_peer)) == {("Customized", NOW)}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..access.backup import restore_access
 from ..connections.read_only import require_writable
-from ..errors import CliError, Interrupted, InvalidInput, Unreachable
+from ..errors import LOOK_FIRST, CliError, Interrupted, InvalidInput, Unreachable
 from ..files.memory import share_one_heap
 from ..result import Done, Table
 from ..server.aliases import create_aliases
@@ -77,7 +77,8 @@ def restore(session: Session, options: RestoreOptions) -> Done | Table:
         except OSError as exc:
             raise CliError(f"can't read {exc.filename or stored.path}: {exc.strerror or exc}", hint=AGAIN) from exc
         except (Interrupted, Unreachable) as exc:
-            raise exc.with_context(more_hint=AGAIN) from exc
+            # The next run looks itself what the server has done.
+            raise exc.with_context(hint=AGAIN if exc.hint == LOOK_FIRST else "", more_hint=AGAIN) from exc
         finally:
             journal.close()
 

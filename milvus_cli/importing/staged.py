@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from ..connections.read_only import require_writable
 from ..errors import CliError, Fault, InvalidInput, Unsupported
@@ -51,13 +51,15 @@ def bulk_insert_staged(session: Session, collection: str, options: ImportOptions
             stage.remove(folder)
         raise
     try:
-        follower = _followed(session, collection, jobs, dict(zip(paths, files, strict=True)))
+        # A stage lists its files in any order.
+        given = {each.name: each for each in files}
+        follower = _followed(session, collection, jobs, {path: given[PurePosixPath(path).name] for path in paths})
     except CliError as exc:
         # The server may still be reading the files.
         raise exc.with_context(more_hint=f"then remove {folder} from {options.stage}") from exc
     stage.remove(folder)
     if follower.failures:
-        others = f"{counted(follower.rows, 'row')} of other files are in" if len(follower.jobs) > 1 else ""
+        others = f"{counted(follower.rows, 'row')} of other files went in" if len(follower.jobs) > 1 else ""
         raise CliError("; ".join([*follower.failures, *filter(None, [others])]), fault=Fault.SAID_NO)
     message = f"Imported {counted(len(files), 'file')} into {collection!r}: {counted(follower.rows, 'row')}."
     return Done(message, {"collection": collection, "tasks": follower.jobs, "rows": follower.rows})

@@ -210,7 +210,7 @@ def server_timestamp(client: Client) -> int:
 
 
 def as_of(timestamp: int) -> Freshness:
-    """Returns the freshness of reads that see the rows of a hybrid timestamp; Strong for 0."""
+    """Returns the freshness of reads that see all rows written before a hybrid timestamp; Strong for 0."""
     return Freshness(CUSTOMIZED, timestamp) if timestamp else STRONG
 
 

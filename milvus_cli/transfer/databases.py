@@ -91,7 +91,7 @@ def diff(session: Session, a: CollectionRef, b: CollectionRef, options: DiffOpti
 
 
 def _now(client: Client) -> Freshness:
-    """Returns the freshness of reads that see the rows of now: the server waits only once for its clock."""
+    """Returns the freshness of reads that see all rows written before now: the server waits only once for its clock."""
     return as_of(server_timestamp(client))
 
 

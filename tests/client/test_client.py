@@ -482,3 +482,23 @@ def test_a_database_that_no_header_can_carry_is_not_sent(open_client: Callable[.
             error = failure_of(lambda: client.with_options(database=name, timeout=1).call("GetVersion"))  # noqa: B023
             assert (error.exit_code, error.message) == (2, f"invalid database name {name!r}")
         assert peer.methods == []
+
+
+def test_a_new_channel_leaves_the_calls_of_other_threads_alone(open_client: Callable[..., Client]) -> None:
+    """Closing the lost one at once would end them as if the user had interrupted them, or as an internal error."""
+    arrived, going = threading.Event(), threading.Event()
+
+    def late(request: Message, context: Any) -> Message:
+        arrived.set()
+        going.wait(10)
+        return milvus_pb2.ShowCollectionsResponse(collection_names=["book"])
+
+    with GrpcPeer({"ShowCollections": late}) as peer:
+        client = open_client(peer)
+        sent, prepared = client.start("ShowCollections"), client.request("ShowCollections")
+        send = prepared._sending(waits=True)
+        assert arrived.wait(10)
+        client._link.renew(client._link.channel)
+        going.set()
+        assert [*sent.result().collection_names, *send().collection_names] == ["book", "book"]
+        assert (client.losses, list(client.call("ShowCollections").collection_names)) == (1, ["book"])
