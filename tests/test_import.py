@@ -466,6 +466,7 @@ def test_a_staged_file_that_the_server_refuses_is_told_by_its_own_name(
     assert (run.code, run.out) == (1, "")
     assert run.err.startswith("error: the server could not import bad.json: "), run
     assert left_in(stage) == []
+
     Path("good.json").write_text('{"rows": [{"id": 1, "vector": [1, 2]}]}')
     both = typed(f"bulk_insert -c refused_copy -f good.json -f bad.json --stage {stage}")
     assert re.match("error: the server could not import bad.json: .*; 1 row of other files went in\n", both.err), both

@@ -491,7 +491,8 @@ def test_a_new_channel_leaves_the_calls_of_other_threads_alone(open_client: Call
     def late(request: Message, context: Any) -> Message:
         arrived.set()
         going.wait(10)
-        return milvus_pb2.ShowCollectionsResponse(collection_names=["book"])
+        answer: Message = milvus_pb2.ShowCollectionsResponse(collection_names=["book"])
+        return answer
 
     with GrpcPeer({"ShowCollections": late}) as peer:
         client = open_client(peer)
