@@ -83,7 +83,7 @@ def test_a_query_needs_its_library_alone(connected_cli: Cli) -> None:
 
 
 def test_a_preview_of_vectors_in_parquet_needs_neither_numpy_nor_pyarrow_compute(cli: Cli) -> None:
-    """They take 0.1 s and 0.2 s to load; pyarrow itself would load numpy."""
+    """pyarrow.compute takes 0.2 s to load, and pyarrow itself would load numpy."""
     even = pyarrow.array([[0.5, 1.5]], pyarrow.list_(pyarrow.float32(), 2))
     parquet.write_table(pyarrow.table({"id": [1], "v": [[0.5, 1.5]], "even": even}), cli.directory / "v.parquet")
     found = modules_after(cli, "show", "file", "v.parquet")
