@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from tests.support.broken_web import BrokenWeb, answer, chunked
-from tests.support.cli import Cli
+from tests.support.cli import Cli, Run
 from tests.support.lite_server import LiteServer
 from tests.support.milvus_server import MilvusServer
 from tests.support.tcp_proxy import TcpProxy
@@ -280,6 +280,22 @@ def test_ctrl_c_ends_an_export_that_waits_for_a_server(cli: Cli, lite: LiteServe
     assert (process.returncode, out, time.monotonic() - began < 10) == (130, "", True), err
     assert err == "error: x.jsonl is incomplete\nhint: run the same command with --resume\n"
     typed.gone("source_waits")
+
+
+def test_ctrl_c_before_the_first_rows_leaves_nothing_to_resume(
+    cli: Cli, lite: LiteServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*given: object) -> int:
+        raise KeyboardInterrupt
+
+    typed = Typed(cli, lite)
+    make_loaded(typed, "source_early")
+    path = tmp_path / "x.jsonl"
+    with monkeypatch.context() as patch:
+        patch.setattr("milvus_cli.transfer.export.exact_count", interrupted)
+        assert typed(f"export source_early {path}") == Run(130, "", f"error: {path} was not written\n")
+    assert [each.name for each in tmp_path.glob("x.jsonl*")] == []
+    typed.gone("source_early")
 
 
 def test_a_copy_waits_for_a_source_that_comes_back(cli: Cli, lite: LiteServer, milvus: MilvusServer) -> None:

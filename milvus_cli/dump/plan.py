@@ -154,14 +154,15 @@ def _stored_rows(side: Side) -> int:
 
 def _require_readable(planned: Sequence[PlannedCollection], options: DumpOptions) -> None:
     unloaded = [each for each in planned if not each.loaded]
+    without = [each for each in unloaded if not indexes(each.side.client, each.name.collection)]
     if not options.load and unloaded:
+        lacking = f"; {_listed(without)} can't be loaded without an index" if without else ""
         raise CliError(
-            f"rows of {_listed(unloaded)} can't be read: not loaded",
+            f"rows of {_listed(unloaded)} can't be read: not loaded{lacking}",
             hint="--load loads them for the dump and releases them afterwards; else --exclude them, or --schema-only",
         )
     if unloaded:
         require_writable(unloaded[0].side.profile, "nothing was dumped, as collections would have to be loaded")
-    without = [each for each in unloaded if not indexes(each.side.client, each.name.collection)]
     if without:
         raise CliError(
             f"rows of {_listed(without)} can't be read: without an index they can't be loaded",

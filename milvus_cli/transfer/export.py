@@ -313,6 +313,8 @@ def _resumable(export: Export) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
+        if not os.path.exists(export.state):
+            raise Interrupted(f"{export.path} was not written") from None
         raise Interrupted(f"{export.path} is incomplete", hint="run the same command with --resume") from None
     except SchemaChanged as exc:
         if not os.path.exists(export.state):

@@ -218,6 +218,9 @@ def test_a_collection_without_an_index_can_not_be_dumped(typed: Typed, tmp_path:
         "rows of default/dmp_bare can't be read: without an index they can't be loaded",
         "create an index on each vector field, or --exclude them",
     )
+    assert typed(f"dump {tmp_path / 'd'} -c dmp_bare").err.splitlines()[0] == (
+        "error: rows of default/dmp_bare can't be read: not loaded; default/dmp_bare can't be loaded without an index"
+    )
     typed.gone("dmp_bare")
 
 
