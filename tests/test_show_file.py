@@ -138,8 +138,9 @@ def test_numbers_and_dates_that_become_text_are_noted(cli: Cli, folder: Path) ->
     run = cli("show", "file", "de.csv", "--delimiter", ";", "-o", "json")
     assert run.err == (
         "note: renamed columns: 'Nr.' to Nr_, 'Größe (cm)' to Gr__e__cm_\n"
-        "note: numbers with commas are read as text: 'Größe (cm)', 'Preis'; --decimal , reads 3,14 as 3.14\n"
+        "note: numbers with commas are read as text: 'Größe (cm)', 'Preis', 'Lauf'; --decimal , reads 3,14 as 3.14\n"
         "note: dates such as 24.12.2023 are read as text that doesn't sort by date: 'Tag', 'Zeit'; 2023-12-24 does\n"
+        "note: read as text because of 'n/a': 'Lauf'; use --null n/a\n"
     )
     assert {each["type"] for each in json.loads(run.out)["columns"][1:]} == {"VARCHAR:256"}
 
@@ -155,7 +156,7 @@ def test_texts_for_null_that_make_text_of_numbers_and_vectors_are_noted(cli: Cli
     run = cli("show", "file", "n.csv", "--delimiter", ";", "-o", "json")
     assert (
         run.err
-        == "note: text because of '-', 'N/A', 'null': 'price', 'v'; --null - --null N/A --null null reads null\n"
+        == "note: read as text because of '-', 'N/A', 'null': 'price', 'v'; use --null - --null N/A --null null\n"
     )
     options = ("--null", "-", "--null", "N/A", "--null", "null")
     run = cli("show", "file", "n.csv", "--delimiter", ";", *options, "-o", "json")

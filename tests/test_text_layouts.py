@@ -70,7 +70,7 @@ def test_numbers_that_have_no_decimal_comma_are_rejected_and_can_be_mended(empty
     code, out, err = inserted(empty_layouts, "c.csv --delimiter ; --decimal , --rejects r.jsonl")
     assert (code, out) == (5, "")
     assert err.splitlines()[:2] == [
-        "c.csv, line 2, column 'price': invalid DOUBLE value '1.5': with --decimal , points divide thousands",
+        "c.csv, line 2, column 'price': invalid DOUBLE value '1.5': with --decimal , points separate thousands",
         "c.csv, line 3: expected 4 cells, got 3",
     ]
     mended = Path("r.jsonl").read_text().replace('"1.5"', '"1,5"').replace('"2,5"]', '"2,5","[1, 2]"]')
@@ -82,7 +82,7 @@ def test_numbers_that_have_no_decimal_comma_are_rejected_and_can_be_mended(empty
 @pytest.mark.parametrize("cell", ["0.123", "-0.500", "1.234e3", "1.23", "5,", "1,5 €", "1 234,5", "3,,3"])
 def test_what_is_no_number_with_a_decimal_comma_is_rejected_as_it_is(empty_layouts: Typed, cell: str) -> None:
     Path("c.csv").write_text(f"id;title;price;vector\n1;a;{cell};[1, 2]\n")
-    points = ": with --decimal , points divide thousands" if "," not in cell else ""
+    points = ": with --decimal , points separate thousands" if "," not in cell else ""
     line = f"c.csv, line 2, column 'price': invalid DOUBLE value {cell!r}{points}"
     assert inserted(empty_layouts, "c.csv --delimiter ; --decimal ,")[2].splitlines()[0] == line
 
@@ -133,7 +133,7 @@ def test_a_null_is_rejected_where_the_field_takes_none(empty_layouts: Typed) -> 
 
 
 @pytest.mark.parametrize(
-    ("cell", "hint"), [("N/A", "; null with --null N/A"), ("1.234,5", "; decimal commas with --decimal ,")]
+    ("cell", "hint"), [("N/A", "; null with --null N/A"), ("1.234,5", "; for decimal commas use --decimal ,")]
 )
 def test_a_value_in_another_notation_says_how(empty_layouts: Typed, cell: str, hint: str) -> None:
     Path("n.csv").write_text(f'id;title;price;vector\n1;a;{cell};"[1, 2]"\n')

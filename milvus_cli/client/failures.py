@@ -26,6 +26,10 @@ REASON_LENGTH = 500
 SOURCE_PLACE = re.compile(r"^=> | at /\S+\.(?:h|cpp):\d+$")
 """Matches text that the core adds to a reason: `=> unsupported scalar type at /workspace/…/InsertRecord.h:446`."""
 
+TRACE = "stack trace: "
+FRAME = re.compile(r"(?:(?:attempt #\d+: )?stack trace: )?\S+\.(?:go|s):\d+ [^\s:]+(?:: |\n|$)")
+"""Matches a line of a stack trace of Go, which Milvus writes before the reason where it has tried several times."""
+
 NO_BYTES = re.compile(r"Expected bytes, got an? '\w+' object")
 """Milvus Lite's refusal of a number, true or false as the whole value of a JSON field."""
 
@@ -237,6 +241,8 @@ def unless_read(error: InvalidAnswer, method: str) -> InvalidAnswer:
 
 def short(reason: str) -> str:
     """Returns the first line of a reason, cut: servers append kilobytes of stack trace, and places in their source."""
+    if TRACE in reason.partition("\n")[0]:
+        reason = FRAME.sub("", reason)
     line = SOURCE_PLACE.sub("", reason.strip().partition("\n")[0]).strip()
     return line if len(line) <= REASON_LENGTH else line[:REASON_LENGTH] + "…"
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .target import Target
 
 
-LOST = "all had arrived: if the server crashed and lost some, delete the collection, and run the same command again"
+LOST = "they had all arrived: if the server crashed, delete the collection and run the same command again"
 
 
 class TargetFiller:
@@ -177,7 +177,8 @@ class TargetFiller:
         if target.definition is not None:
             refused = index_and_load(self._session, side, target.definition, wants_load=wants_load)
         if not self._options.schema_only:
-            self._compare_count(target, done, into_existing=into_existing)
+            lost = LOST if done.done and not into_existing else ""
+            self._compare_count(target, done, into_existing=into_existing, hint=lost)
         # Milvus Lite loads each new collection.
         if not (wants_load or into_existing) and side.loaded():
             release(side.view(self._session), side.collection)

@@ -167,9 +167,9 @@ def _cell_error(cell: str, kind: str, error: Exception, decimal: str) -> str:
     if shape_of(kind) in NESTED and UNQUOTED.fullmatch(cell.strip()):
         return f"{reason}: texts in it need double quotes, as in JSON (DuckDB: to_json(COLUMN))"
     if shape_of(kind) in NUMBERS and decimal == COMMA and "," not in cell and FLOAT.fullmatch(cell):
-        return f"{reason}: with --decimal , points divide thousands"
+        return f"{reason}: with --decimal , points separate thousands"
     if shape_of(kind) in NUMBERS and decimal == POINT and "," in cell and WITH_COMMA.fullmatch(cell):
-        return f"{reason}; decimal commas with --decimal ,"
+        return f"{reason}; for decimal commas use --decimal ,"
     cut = shape_of(kind) is ValueShape.DENSE and "..." in cell
     return f"{reason}: NumPy cut its text short ('...')" if cut else reason
 

@@ -24,10 +24,11 @@ def column_notes(sample: Sample, declared: Collection[str] = ()) -> list[str]:
     renamed = [f"{each.name!r} to {each.field}" for each in sample.inferred if each.name != each.field]
     texts = [each for each in sample.inferred if each.kind == "VARCHAR" and each.field not in declared]
     asked = sample.table.decimal == COMMA
-    marked = [each for each in texts if not asked and _have_commas(_cells(sample, each))]
-    commas = [repr(each.name) for each in marked if _have_decimal_commas(_cells(sample, each))]
-    thousands = [repr(each.name) for each in marked if repr(each.name) not in commas]
-    dates = [repr(each.name) for each in texts if _are_dates(_cells(sample, each))]
+    values = {repr(each.name): [cell for cell in _cells(sample, each) if not _is_null(cell)] for each in texts}
+    marked = [name for name, cells in values.items() if not asked and _have_commas(cells)]
+    commas = [name for name in marked if all(map(_has_decimal_comma, values[name]))]
+    thousands = [name for name in marked if name not in commas]
+    dates = [name for name, cells in values.items() if cells and all(map(DATE.fullmatch, cells))]
     notes = [
         (renamed, "renamed columns: {}"),
         (commas, "numbers with commas are read as text: {}; --decimal , reads 3,14 as 3.14"),
@@ -44,19 +45,25 @@ def _null_notes(sample: Sample, texts: Sequence[InferredColumn]) -> list[str]:
     nulls = sorted(set().union(*found.values()))
     options = " ".join(f"--null {shlex.quote(each)}" for each in nulls)
     given = ", ".join(map(repr, nulls))
-    return [f"note: text because of {given}: {_listed(columns)}; {options} reads null"] if nulls else []
+    return [f"note: read as text because of {given}: {_listed(columns)}; use {options}"] if nulls else []
 
 
 def _null_texts(cells: Iterator[str]) -> Collection[str]:
     """Returns the texts for null among cells that are numbers or lists but for them."""
     found = set(cells)
-    nulls = {each for each in found if each.strip().lower() in NULL_TEXTS}
+    nulls = set(filter(_is_null, found))
     rest = found - nulls
     are_values = all(map(_is_number, rest)) or all(each.lstrip().startswith("[") for each in rest)
     return nulls if rest and are_values else ()
 
 
+def _is_null(cell: str) -> bool:
+    return cell.strip().lower() in NULL_TEXTS
+
+
 def _is_number(cell: str) -> bool:
+    if "," in cell:
+        return bool(NUMBER.fullmatch(cell))
     return bool(FLOAT.fullmatch(cell)) and not loses_digits(cell, whole=bool(WHOLE.fullmatch(cell)))
 
 
@@ -72,15 +79,9 @@ def _cells(sample: Sample, column: InferredColumn) -> Iterator[str]:
         yield from (each for each in sample.columns[column.name] if isinstance(each, str) and each)
 
 
-def _have_commas(cells: Iterator[str]) -> bool:
-    found = list(cells)
-    return any("," in each for each in found) and all(map(NUMBER.fullmatch, found))
+def _have_commas(cells: Sequence[str]) -> bool:
+    return any("," in each for each in cells) and all(map(NUMBER.fullmatch, cells))
 
 
-def _have_decimal_commas(cells: Iterator[str]) -> bool:
-    return all(WHOLE.fullmatch(each) or WITH_COMMA.fullmatch(each) for each in cells)
-
-
-def _are_dates(cells: Iterator[str]) -> bool:
-    found = list(cells)
-    return bool(found) and all(map(DATE.fullmatch, found))
+def _has_decimal_comma(cell: str) -> bool:
+    return bool(WHOLE.fullmatch(cell) or WITH_COMMA.fullmatch(cell))

@@ -74,10 +74,9 @@ def infer_columns(
 ) -> list[InferredColumn]:
     """Infers a field for each column with a name; `text` if the values are cells of a text file, else only `cells`.
 
-    Numbers in the cells of `commas` have a decimal comma.
-
-    Texts in `nested` columns may be JSON. Lists in `vectors` columns are vectors, whatever their name and length.
-    Columns whose names UTF-8 can't encode are left out: rows with them are rejected later.
+    Numbers in the cells of `commas` have a decimal comma. Texts in `nested` columns may be JSON. Lists in `vectors`
+    columns are vectors, whatever their name and length. Columns whose names UTF-8 can't encode are left out: rows with
+    them are rejected later.
     """
     found = []
     for name, field in _fields([each for each in columns if each and each != DYNAMIC and is_encodable(each)]).items():

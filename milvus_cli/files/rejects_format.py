@@ -51,7 +51,7 @@ NAMED = (
 """Shapes that take no text, so that NaN can be written by name, as in exports."""
 
 CellReader = Callable[[str, str, str, str], Any]
-"""Converts a cell, given the name of its field, its text, the mark before decimals, and its type if it is dynamic."""
+"""Converts a cell, given the name of its field, its text, the decimal separator, and its type if it is dynamic."""
 
 
 # Into the file

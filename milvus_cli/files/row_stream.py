@@ -36,8 +36,8 @@ class RejectedRow:
     """A row that is invalid in its file or does not fit the collection; `row` holds its values by field.
 
     With a `delimiter` the values are cells of a text file: by field, as a list in the order of `columns`, or as a line
-    that could not be split. Numbers in cells have the mark `decimal`; `types` are those of cells for the dynamic field,
-    by name. `unit` as in Chunk.
+    that could not be split. Numbers in cells have the decimal separator `decimal`; `types` are those of cells for the
+    dynamic field, by name. `unit` as in Chunk.
     """
 
     line: int
@@ -100,8 +100,8 @@ class Dense:
 class RowStream:
     """Rows of a reader, and the columns if they are known in advance.
 
-    With `text`, all values are cells of a text file with `delimiter` and the mark `decimal` in numbers, except those of
-    the columns `plain`; else only those of the columns `cells`. `nested` columns hold text that may be JSON. The
+    With `text`, all values are cells of a text file with `delimiter` and the decimal separator `decimal`, except those
+    of the columns `plain`; else only those of the columns `cells`. `nested` columns hold text that may be JSON. The
     columns `index` are left out, unless there are fields of their names. Columns in `own` are in the path of the file
     too, whose values are left out.
     """

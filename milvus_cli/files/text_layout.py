@@ -24,7 +24,7 @@ class TextLayout:
     """The layout of a text file. Without `delimiter`, it is that of the format; without `quote`, quotes are plain text.
 
     Cells equal to one of `nulls` are null. `columns` name the columns, in place of the header if there is one.
-    `skip` is the number of lines before the header, and `decimal` the mark before decimals in numbers.
+    `skip` is the number of lines before the header, and `decimal` the decimal separator of numbers.
     """
 
     delimiter: str | None = None

@@ -132,7 +132,7 @@ retry_option = option(
     default=60.0,
     show_default=True,
     metavar="SECONDS",
-    help="While rows move, keep retrying an unreachable server for this long.",
+    help="While transferring rows, keep retrying an unreachable server for this long.",
 )
 jobs_option = option(
     "--jobs",

@@ -61,7 +61,7 @@ decimal_option = option(
     default=".",
     show_default=True,
     metavar="CHAR",
-    help="Mark before decimals in numbers of CSV and TSV files. With a comma, points divide thousands.",
+    help="Decimal separator of numbers in CSV and TSV files. With a comma, points separate thousands.",
 )
 layout_options = all_of(
     delimiter_option,

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..client.client import Client
 from ..client.not_found import NOT_LOADED
-from ..client.optional import Permitted, permitted
-from ..errors import CliError, InvalidInput, ServerRefused, Unsupported
+from ..client.optional import Permitted, permitted, supported
+from ..errors import CliError, InvalidInput, ServerRefused
 from ..schema.column_checks import require_columns
 from ..schema.nested import nested_names
 from ..schema.schema import kind_of, pairs, primary_field, row_fields, type_name
@@ -204,9 +204,8 @@ def strong_timestamp(client: Client, selection: Selection) -> int:
 
 def server_timestamp(client: Client) -> int:
     """Returns the server's hybrid timestamp of now; 0 if it tells none."""
-    with suppress(Unsupported):
-        return int(client.call("AllocTimestamp").timestamp)
-    return 0
+    answer = permitted(supported, client.call, "AllocTimestamp")
+    return int(answer.timestamp) if answer else 0
 
 
 def as_of(timestamp: int) -> Freshness:

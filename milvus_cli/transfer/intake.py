@@ -7,27 +7,22 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..client.wire.schema_pb2 import FieldSchema
 from ..errors import InvalidInput
-from ..files.cells import read_cells
 from ..files.encodings import cell_not_decoded
 from ..files.json_rows import RowKeys
 from ..files.rejects_format import are_rejects, unwrapped_rows
 from ..files.row_stream import Chunk, Dense, RejectedRow, RowStream
 from ..files.separated import other_delimiter
 from ..files.tables import WantedColumns
-from ..files.text_layout import COMMA, POINT
-from ..files.typed_values import adapted
 from ..schema.kinds import FIELD_TYPES, ValueShape, shape_of
 from ..schema.nested import lone_part, part_alone
-from ..schema.schema import kind_of, row_fields, type_name, type_number
-from ..text.json import parse_json
+from ..schema.schema import kind_of, row_fields, type_name
 from ..text.names import missing_name, nearest
-from ..text.repeated_keys import RepeatedKey
 from ..values.dynamic import DYNAMIC
-from ..values.encode import ABSENT, encode_columns, given_fields, taken_fields, takes_none
+from ..values.encode import encode_columns, given_fields, taken_fields, takes_none
 from ..values.invalid import BadValue
 from ..values.packing import dense_fields, row_size
+from .cell_values import TEXT_CELLS, converted, decimal_of, typed
 from .merging import new_patterns, repeated_keys
 from .renamed import renamed, unmatched
 
@@ -41,8 +36,6 @@ NUMPY_CODES = {"f": "f4", "e": "f2", "b": "i1", "B": "u1"}
 NO_CHUNK = Chunk({}, ())
 PLAIN_VALUES = RowStream(iter(()))
 """Source of a chunk whose values need no conversion."""
-TEXT_CELLS = {each: RowStream(iter(()), text=True, decimal=each) for each in (POINT, COMMA)}
-"""Sources of cells, by the mark before decimals."""
 
 
 @dataclass(frozen=True)
@@ -224,9 +217,9 @@ class RowEncoder:
             if column in self.filled:
                 found[name] = values
             elif table.text and column not in table.plain and field is None and (kind := self.types.get(column)):
-                found[name] = _typed(values, name, kind, _decimal(table, column))
+                found[name] = typed(values, name, kind, decimal_of(table, column))
             else:
-                found[name] = _converted(values, name, field, table, column, exact=name in self.exact)
+                found[name] = converted(values, name, field, table, column, exact=name in self.exact)
         return found
 
     @property
@@ -309,8 +302,8 @@ class RowEncoder:
         """Returns the value of a text file's cell, of a type for the dynamic field if there is one. Raises BadValue."""
         fields = {each.name: each for each in row_fields(self.target.schema)}
         if kind and name not in fields:
-            return _typed([cell], name, kind, decimal)[0]
-        return _converted([cell], name, fields.get(name), TEXT_CELLS[decimal], name, exact=name in self.exact)[0]
+            return typed([cell], name, kind, decimal)[0]
+        return converted([cell], name, fields.get(name), TEXT_CELLS[decimal], name, exact=name in self.exact)[0]
 
     def _kept(self, value: Any, name: str, column: str, table: RowStream) -> Any:
         """Returns a value of a rejected row: of a cell its value, unless all of the row are cells of the file."""
@@ -318,7 +311,7 @@ class RowEncoder:
         is_cell = column not in table.plain if table.text else in_path
         if is_cell and (table.plain or in_path):
             with suppress(BadValue):
-                return self._read_cell(name, value, _decimal(table, column), self.types.get(column, ""))
+                return self._read_cell(name, value, decimal_of(table, column), self.types.get(column, ""))
         return value
 
     def _with_columns(self, bad: RejectedRow, table: RowStream) -> RejectedRow:
@@ -376,48 +369,10 @@ def last_rows(rows: Sequence[Mapping[str, Any]], key: str) -> Sequence[Mapping[s
     return rows if last is None else [rows[row] for row in last]
 
 
-def _converted(
-    values: Sequence[Any], name: str, field: Field | None, table: RowStream, column: str, *, exact: bool = False
-) -> Sequence[Any]:
-    """Converts the values of a column from cells where needed."""
-    text = (table.text and column not in table.plain) or column in table.cells
-    if text and field is not None:
-        return read_cells(field, values, exact=exact, decimal=_decimal(table, column))
-    if text and name != DYNAMIC:
-        return [cell if cell else ABSENT for cell in values]
-    if text or (column in table.nested and name == DYNAMIC):
-        return [_read_object(cell, row) for row, cell in enumerate(values)]
-    if column in table.nested and field is not None and shape_of(kind_of(field)) is ValueShape.JSON:
-        return read_cells(field, [cell or "" for cell in values])
-    return values if field is None else adapted(field, values)
-
-
-def _decimal(table: RowStream, column: str) -> str:
-    """Returns the mark before decimals in the cells of a column; those of paths have a point."""
-    return POINT if column in table.cells else table.decimal
-
-
-def _typed(cells: Sequence[str], name: str, kind: str, decimal: str) -> Sequence[Any]:
-    """Converts cells for the dynamic field to values of a type."""
-    field = FieldSchema(name=name, data_type=type_number(kind), nullable=True)
-    return [ABSENT if value is None else value for value in read_cells(field, cells, decimal=decimal)]
-
-
 def sent_keys(columns: Sequence[FieldData], name: str) -> Sequence[Any]:
     """Returns the primary keys as encoded."""
     column = next((each for each in columns if each.field_name == name), None)
     return () if column is None else column.scalars.long_data.data or column.scalars.string_data.data
-
-
-def _read_object(cell: str, row: int) -> Any:
-    if not cell:
-        return ABSENT
-    try:
-        return parse_json(cell, "", "")
-    except InvalidInput as exc:
-        cause = exc.__cause__
-        reason = str(cause) if isinstance(cause, RepeatedKey) else f"{cell[:40]!r} is not JSON"
-        raise BadValue(row, DYNAMIC, reason) from None
 
 
 def _quoted_names(names: Sequence[str]) -> str:

@@ -76,7 +76,9 @@ def _whole(kind: str, field: FieldSchema, values: Sequence[Any]) -> Sequence[int
     if not types <= {int} or (values and not -limit <= min(values) <= max(values) < limit):
         wrong = next(each for each in values if type(each) is not int or not -limit <= each < limit)
         if type(wrong) is float and wrong.is_integer() and -limit <= wrong < limit:
-            raise InvalidValue(f"{in_words(wrong)} may have lost digits: a DOUBLE holds all integers below 2^53 only")
+            raise InvalidValue(
+                f"{in_words(wrong)} may have lost digits: a DOUBLE is exact only for integers below 2^53"
+            )
         raise unfit(f"an integer from {-limit} to {limit - 1}", wrong)
     return values
 

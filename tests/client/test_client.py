@@ -484,6 +484,18 @@ def test_a_database_that_no_header_can_carry_is_not_sent(open_client: Callable[.
         assert peer.methods == []
 
 
+def test_a_reason_behind_a_stack_trace_is_found() -> None:
+    """As Milvus 2.3.5 refuses Flush for some seconds after a crash."""
+    frames = "stack trace: /m/pkg/tracer/stack_trace.go:51 github.com/m/pkg/tracer.StackTrace\n"
+    frames += "/m/internal/client.go:550 github.com/m/grpcclient.(*ClientBase[...]).Call\n"
+    frames += "/m/internal/datacoord/services.go:116 github.com/m/datacoord.(*Server).Flush: "
+    assert failures.short(f"attempt #0: {frames}node not found[node=2]: attempt #1: no") == (
+        "node not found[node=2]: attempt #1: no"
+    )
+    assert failures.short(f"flush failed: {frames}node not found[node=2]") == "flush failed: node not found[node=2]"
+    assert failures.short("no such field\nstack trace: /m/a.go:5 main.f") == "no such field"
+
+
 def test_a_new_channel_leaves_the_calls_of_other_threads_alone(open_client: Callable[..., Client]) -> None:
     """Closing the lost one at once would end them as if the user had interrupted them, or as an internal error."""
     arrived, going = threading.Event(), threading.Event()

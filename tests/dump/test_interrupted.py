@@ -62,7 +62,7 @@ def test_a_restore_that_is_ended_at_each_of_its_steps_is_whole_in_the_end(
 def test_rows_that_a_server_lost_after_they_had_arrived_are_missed(
     small_parts: None, on_milvus_server: DumpedServer, tmp_path: Path, ending_at: Callable[[int, bool], None]
 ) -> None:
-    """As a Milvus 2.3.5 that is killed may lose the last rows that it has acknowledged."""
+    """A killed Milvus 2.3.5 can lose rows that it has acknowledged."""
     path, journals = tmp_path / "d", on_milvus_server.home / "restores"
     on_milvus_server.all(f"dump {path} -c dmp_keys -c dmp_scalars")
     with on_milvus_server.without("_ended"):
@@ -74,7 +74,7 @@ def test_rows_that_a_server_lost_after_they_had_arrived_are_missed(
         on_milvus_server.all("delete entities -c dmp_keys_ended -e 'id != \"\"' --yes")
         run = on_milvus_server(f"restore {path} --suffix _ended")
         assert (run.code, "'dmp_keys_ended' on" in run.err, "has 0 rows, and the dump" in run.err) == (1, True, True)
-        assert "hint: all had arrived: if the server crashed and lost some, delete the collection, and run" in run.err
+        assert "hint: they had all arrived: if the server crashed, delete the collection and run" in run.err
 
         on_milvus_server.all("delete collection dmp_keys_ended -y", f"restore {path} --suffix _ended")
         assert on_milvus_server.json("diff dmp_keys dmp_keys_ended --rows all")["same"] is True

@@ -241,7 +241,7 @@ def test_every_bfloat16_comes_back(bits: int) -> None:
             "expected an integer from -9223372036854775808 to 9223372036854775807, got 9223372036854775808",
         ),
         ("x:INT64", 1.5, "expected an integer from -9223372036854775808 to 9223372036854775807, got 1.5"),
-        ("x:INT64", 2.0**53, "9007199254740992.0 may have lost digits: a DOUBLE holds all integers below 2^53 only"),
+        ("x:INT64", 2.0**53, "9007199254740992.0 may have lost digits: a DOUBLE is exact only for integers below 2^53"),
         ("x:INT64", True, "expected an integer from -9223372036854775808 to 9223372036854775807, got true"),
         ("x:INT8", "1", 'expected an integer from -128 to 127, got "1"'),
         ("x:FLOAT", "1", 'expected a number, got "1"'),
